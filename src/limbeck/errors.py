@@ -74,7 +74,9 @@ class RangeNotAncestorError(RevisionError):
     def __init__(self, lower: Any, upper: Any) -> None:
         self.lower = lower
         self.upper = upper
-        super().__init__(f"Revision {lower or 'base'} is not an ancestor of revision {upper or 'base'}")
+        super().__init__(
+            f"Revision {lower or 'base'} is not an ancestor of revision {upper or 'base'}"
+        )
 
 
 class MultipleHeads(RevisionError):
@@ -101,9 +103,9 @@ class CycleDetected(RevisionError):
 
     kind = "Cycle"
 
-    def __init__(self, revisions: Sequence[str]) -> None:
+    def __init__(self, revisions: Sequence[str], where: str = "") -> None:
         self.revisions = revisions
-        super().__init__(f"{self.kind} is detected in revisions ({', '.join(revisions)})")
+        super().__init__(f"{self.kind} is detected in revisions ({', '.join(revisions)}){where}")
 
 
 class DependencyCycleDetected(CycleDetected):
