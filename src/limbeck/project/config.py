@@ -1,0 +1,357 @@
+"""`Config`: the settings of one project, in the shape that Alembic's users know."""
+
+from __future__ import annotations
+
+import locale
+import os
+import re
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from configparser import ConfigParser
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TextIO, overload
+
+from limbeck.errors import CommandError, ConfigurationError
+from limbeck.project.interpolation import TolerantInterpolation, interpolate_tree
+from limbeck.project.locate import TOML_NAME, locate
+from limbeck.project.settings import Settings, load_settings, read_toml, tool_table
+
+_TRUE = frozenset({"true", "yes", "on", "y", "t", "1"})
+_FALSE = frozenset({"false", "no", "off", "n", "f", "0", "", "none"})
+_SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
+
+
+class Config:
+    """One project's configuration: an ini file, `[tool.alembic]`, `[tool.limbeck]`, or a program.
+
+    `Config("alembic.ini")` reads a file; `Config()` is filled with `set_main_option`;
+    `Config.find()` looks for a project as the command line does. Files are read when they are
+    first asked for. Attributes of one's own may be set, and the class may be subclassed.
+
+    A value is interpolated when it is valid interpolation (`%%`, `%(here)s`) and taken as it is
+    otherwise, so a URL with a percent-encoded password goes through `set_main_option` unharmed;
+    see `limbeck.project.interpolation` for the whole rule.
+    """
+
+    config_file_name: str | os.PathLike[str] | None
+    toml_file_name: str | os.PathLike[str] | None
+    config_ini_section: str
+    output_buffer: TextIO | None
+    cmd_opts: Any
+    config_args: Mapping[str, Any]
+
+    def __init__(
+        self,
+        file_: str | os.PathLike[str] | None = None,
+        toml_file: str | os.PathLike[str] | None = None,
+        ini_section: str = "alembic",
+        output_buffer: TextIO | None = None,
+        stdout: TextIO | None = None,
+        cmd_opts: Any = None,
+        config_args: Mapping[str, Any] | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> None:
+        if file_ is not None and toml_file is None and os.path.basename(file_) == TOML_NAME:
+            file_, toml_file = None, file_
+        self.config_file_name = file_
+        self.toml_file_name = toml_file
+        self.config_ini_section = ini_section
+        self.output_buffer = output_buffer
+        self._stdout = stdout
+        self.cmd_opts = cmd_opts
+        self.config_args = dict(config_args or {})
+        self.searched: tuple[str, ...] = ()
+        if attributes:
+            self.attributes.update(attributes)
+
+    @classmethod
+    def find(
+        cls,
+        named: Sequence[str] = (),
+        *,
+        directory: Path | None = None,
+        ini_section: str = "alembic",
+        cmd_opts: Any = None,
+    ) -> Config:
+        """The configuration that the command line would use, seen from `directory`."""
+        files = locate(named, directory)
+        config = cls(files.ini, files.toml, ini_section, cmd_opts=cmd_opts)
+        config.searched = files.searched
+        return config
+
+    @cached_property
+    def attributes(self) -> dict[str, Any]:
+        """Anything that a program hands to env.py, such as a connection."""
+        return {}
+
+    # -- the terminal -------------------------------------------------------------------------
+
+    @property
+    def stdout(self) -> TextIO:
+        """Where results go: the stream that was given, else `sys.stdout` as it is now."""
+        return self._stdout if self._stdout is not None else sys.stdout
+
+    @stdout.setter
+    def stdout(self, stream: TextIO | None) -> None:
+        self._stdout = stream
+
+    @property
+    def messaging_opts(self) -> Mapping[str, bool]:
+        return {"quiet": bool(getattr(self.cmd_opts or SimpleNamespace(), "quiet", False))}
+
+    def print_stdout(self, text: str, *arg: Any) -> None:
+        """Write one line of a command's result, unless `--quiet` was given."""
+        if not self.messaging_opts["quiet"]:
+            stream = self.stdout
+            line = f"{str(text) % arg if arg else text}\n"
+            encoding = getattr(stream, "encoding", None) or "utf-8"
+            stream.write(line.encode(encoding, "replace").decode(encoding))
+
+    # -- the ini file -------------------------------------------------------------------------
+
+    @cached_property
+    def file_config(self) -> ConfigParser:
+        """The ini file, or an empty one; always has the main section when there is no file."""
+        path = self._ini_path
+        here = path.absolute().parent.as_posix() if path else Path().absolute().as_posix()
+        arguments = {key: str(value) for key, value in self.config_args.items()}
+        parser = ConfigParser(
+            {**arguments, "here": here.replace("%", "%%")}, interpolation=TolerantInterpolation()
+        )
+        if path is not None and path.exists():
+            parser.read_string(_read_ini(path), source=os.fspath(path))
+        elif path is None:
+            parser.add_section(self.config_ini_section)
+        return parser
+
+    @property
+    def _ini_path(self) -> Path | None:
+        return Path(self.config_file_name) if self.config_file_name is not None else None
+
+    @overload
+    def get_section(self, name: str, default: None = ...) -> dict[str, str] | None: ...
+    @overload
+    def get_section(self, name: str, default: dict[str, str]) -> dict[str, str]: ...
+    def get_section(
+        self, name: str, default: dict[str, str] | None = None
+    ) -> dict[str, str] | None:
+        """All of one ini section, with `[DEFAULT]` and `here`; `default` when it is missing."""
+        if not self.file_config.has_section(name):
+            return default
+        return dict(self.file_config.items(name))
+
+    @overload
+    def get_section_option(self, section: str, name: str, default: None = ...) -> str | None: ...
+    @overload
+    def get_section_option(self, section: str, name: str, default: str) -> str: ...
+    def get_section_option(self, section: str, name: str, default: str | None = None) -> str | None:
+        """One option of one ini section.
+
+        Raises CommandError when there is no such section.
+        """
+        if not self.file_config.has_section(section):
+            raise CommandError(
+                f"No config file {os.fspath(self.config_file_name or '')!r} found, "
+                f"or file has no '[{section}]' section"
+            )
+        if not self.file_config.has_option(section, name):
+            return default
+        return self.file_config.get(section, name)
+
+    def set_section_option(self, section: str, name: str, value: str) -> None:
+        """Set an option, in memory; every value is accepted. Makes the section if need be."""
+        if not self.file_config.has_section(section):
+            self.file_config.add_section(section)
+        self.file_config.set(section, name, value)
+
+    @overload
+    def get_main_option(self, name: str, default: str) -> str: ...
+    @overload
+    def get_main_option(self, name: str, default: str | None = None) -> str | None: ...
+    def get_main_option(self, name: str, default: str | None = None) -> str | None:
+        """One option of the main ini section (`config_ini_section`); never looks at TOML."""
+        if self.native is not None and not self.file_config.has_section(self.config_ini_section):
+            return default
+        if default is None:
+            return self.get_section_option(self.config_ini_section, name)
+        return self.get_section_option(self.config_ini_section, name, default)
+
+    def set_main_option(self, name: str, value: str) -> None:
+        """Set an option of the main section, in memory; every value is accepted."""
+        self.set_section_option(self.config_ini_section, name, value)
+
+    def remove_main_option(self, name: str) -> None:
+        self.file_config.remove_option(self.config_ini_section, name)
+
+    # -- pyproject.toml -----------------------------------------------------------------------
+
+    @property
+    def _toml_path(self) -> Path | None:
+        return Path(self.toml_file_name) if self.toml_file_name is not None else None
+
+    @cached_property
+    def _toml_document(self) -> Mapping[str, Any]:
+        path = self._toml_path
+        return read_toml(path) if path is not None and path.is_file() else {}
+
+    @cached_property
+    def toml_alembic_config(self) -> Mapping[str, Any]:
+        """`[tool.alembic]` of pyproject.toml, not interpolated; empty when there is none."""
+        return tool_table(self._toml_document, "alembic", str(self._toml_path)) or {}
+
+    @cached_property
+    def native(self) -> Settings | None:
+        """The settings of `[tool.limbeck]` when it is in use.
+
+        It is in use when there is no ini file and no `[tool.alembic]`.
+        """
+        path, ini = self._toml_path, self._ini_path
+        if path is None or (ini is not None and ini.exists()):
+            return None
+        table = tool_table(self._toml_document, "limbeck", str(path))
+        if table is None or self.toml_alembic_config:
+            return None
+        return load_settings(path.absolute(), table)
+
+    # -- options from wherever they stand -----------------------------------------------------
+
+    @overload
+    def get_alembic_option(self, name: str, default: str) -> str: ...
+    @overload
+    def get_alembic_option(self, name: str, default: Any = None) -> Any: ...
+    def get_alembic_option(self, name: str, default: Any = None) -> Any:
+        """One option: from the main ini section, else from pyproject.toml, else `default`."""
+        section = self.config_ini_section
+        if self.file_config.has_option(section, name):
+            return self.file_config.get(section, name)
+        if self.native is not None:
+            value = getattr(self.native, name, None)
+            return default if value is None else value
+        if name in self.toml_alembic_config:
+            return self._toml_option(name)
+        if self.config_file_name is not None and not self.toml_alembic_config:
+            self._require_main_section()
+        return default
+
+    def _require_main_section(self) -> None:
+        """An ini file without the section is an error; no file at all only lacks options."""
+        path = self._ini_path
+        if (path is not None and path.exists()) or self.config_ini_section != "alembic":
+            self.get_section_option(self.config_ini_section, "here")
+
+    def _toml_option(self, name: str) -> Any:
+        path = self._toml_path or Path()
+        value = self.toml_alembic_config[name]
+        if not isinstance(value, str | list | dict | int):
+            raise ConfigurationError(
+                f"[tool.alembic] {name} in {path} has a value of an unsupported type "
+                f"({type(value).__name__})"
+            )
+        here = path.absolute().parent.as_posix().replace("%", "%%")
+        return interpolate_tree(value, {**self.config_args, "here": here})
+
+    def get_alembic_boolean_option(self, name: str) -> bool:
+        """One option as a truth value: `true`, `yes`, `on` and `1` are true in any case.
+
+        Raises ConfigurationError for a value that is neither true nor false.
+        """
+        value = self.get_alembic_option(name, False)
+        text = str(value).strip().lower()
+        if text not in _TRUE | _FALSE:
+            raise ConfigurationError(f"'{name}' must be true or false, not {value!r}")
+        return text in _TRUE
+
+    def get_version_locations_list(self) -> list[str] | None:
+        """The folders of revision files as written, or None where none are configured."""
+        return self._path_list("version_locations", ("path_separator", "version_path_separator"))
+
+    def get_prepend_sys_paths_list(self) -> list[str] | None:
+        """What to put in front of `sys.path`, or None."""
+        return self._path_list("prepend_sys_path", ("path_separator",))
+
+    def _path_list(self, name: str, separators: tuple[str, ...]) -> list[str] | None:
+        value = self.get_alembic_option(name)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            return [str(item) for item in value]
+        for separator in separators:
+            choice = self.get_alembic_option(separator)
+            if choice is not None:
+                return _split(value, separator, str(choice))
+        return _split_without_separator(name, value)
+
+    def get_hooks_list(self) -> list[dict[str, str]]:
+        """The post-write hooks, each a dict of its options with `_hook_name`.
+
+        Raises ConfigurationError for a hook in pyproject.toml that has no name.
+        """
+        if self.native is None and self.file_config.has_section("post_write_hooks"):
+            return _ini_hooks(self.get_section("post_write_hooks", {}))
+        hooks = []
+        for table in self.get_alembic_option("post_write_hooks", ()):
+            options = dict(table)
+            if "name" not in options:
+                raise ConfigurationError(f"A post write hook in {self._toml_path} has no 'name'")
+            hooks.append({"_hook_name": options.pop("name"), **options})
+        return hooks
+
+    def get_template_directory(self) -> str:
+        """The folder that holds the templates of `init`; a subclass may name another."""
+        return str(Path(__file__).parent.parent / "templates")
+
+
+def _read_ini(path: Path) -> str:
+    """UTF-8; failing that, the locale's encoding, with a warning."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        encoding = locale.getpreferredencoding(False)
+        if encoding.lower().replace("-", "") == "utf8":
+            encoding = "latin-1"
+        warnings.warn(
+            f"{path} is not UTF-8; it is read as {encoding}. Save it as UTF-8.", stacklevel=2
+        )
+        return content.decode(encoding, "replace")
+
+
+def _split(value: str, separator: str, choice: str) -> list[str]:
+    name = re.split(r"\s+[#;]", choice, maxsplit=1)[0].strip()
+    if name not in _SEPARATORS:
+        raise ConfigurationError(
+            f"{choice!r} is not a valid value for {separator}; "
+            f"expected {', '.join(repr(known) for known in _SEPARATORS)}"
+        )
+    parts = re.split(r"\s+", value) if name == "space" else value.split(_SEPARATORS[name])
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _split_without_separator(name: str, value: str) -> list[str]:
+    pattern = r"(?:, *|[ \n]+)" if name == "version_locations" else r"(?:, *|[ \n]+|:)"
+    parts = [part for part in re.split(pattern, value) if part]
+    if len(parts) > 1:
+        warnings.warn(
+            f"No path_separator found in configuration; {name} is split on spaces and commas. "
+            "Add path_separator = os to the configuration.",
+            DeprecationWarning,
+            stacklevel=3,
+        )
+    return parts
+
+
+def _ini_hooks(section: Mapping[str, str]) -> list[dict[str, str]]:
+    hooks = []
+    for name in re.split(r"[,\s]+", section.get("hooks", "")):
+        if name:
+            prefix = f"{name}."
+            options = {
+                key[len(prefix) :]: value
+                for key, value in section.items()
+                if key.startswith(prefix)
+            }
+            hooks.append({"_hook_name": name, **options})
+    return hooks

@@ -1,0 +1,98 @@
+"""One project: its configuration, and the scripts that it leads to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cached_property
+from typing import Any
+
+from limbeck.errors import ConfigurationError
+from limbeck.project.config import Config
+from limbeck.project.settings import Settings
+from limbeck.script.directory import DEFAULT_FILE_TEMPLATE, DEFAULT_SLUG_LENGTH, ScriptDirectory
+
+
+class Project:
+    """What every command works on.
+
+    Making one puts the configured folders in front of `sys.path`, so that the application's
+    modules can be imported; files are read when they are first asked for.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._prepend_sys_path()
+
+    @property
+    def settings(self) -> Settings | None:
+        """The settings of native mode, or None in an Alembic-style project."""
+        return self.config.native
+
+    @cached_property
+    def scripts(self) -> ScriptDirectory:
+        """The project's revision files.
+
+        Raises ConfigurationError when no project is configured, and CommandError when its
+        folder does not exist.
+        """
+        option = self.config.get_alembic_option
+        location = option("script_location")
+        if location is None:
+            raise ConfigurationError(_no_location(self.config))
+        return ScriptDirectory(
+            self._from_here(location),
+            file_template=option("file_template", DEFAULT_FILE_TEMPLATE),
+            truncate_slug_length=_whole_number(
+                "truncate_slug_length", option("truncate_slug_length", DEFAULT_SLUG_LENGTH)
+            ),
+            version_locations=self._version_locations(),
+            sourceless=self.config.get_alembic_boolean_option("sourceless"),
+            output_encoding=option("output_encoding", "utf-8"),
+            timezone=option("timezone"),
+            hooks=self.config.get_hooks_list(),
+            recursive_version_locations=self.config.get_alembic_boolean_option(
+                "recursive_version_locations"
+            ),
+            messaging_opts=self.config.messaging_opts,
+        )
+
+    @property
+    def runs_env_for_revisions(self) -> bool:
+        """Whether `revision` and `merge` run env.py even without autogenerate."""
+        return self.config.get_alembic_boolean_option("revision_environment")
+
+    def _version_locations(self) -> list[str] | None:
+        locations = self.config.get_version_locations_list()
+        return [self._from_here(location) for location in locations] if locations else None
+
+    def _from_here(self, location: str) -> str:
+        """In native mode, relative paths start from the folder of the pyproject.toml."""
+        if self.settings is None or (":" in location and not os.path.isabs(location)):
+            return location
+        return os.path.join(self.settings.here, location)
+
+    def _prepend_sys_path(self) -> None:
+        paths = self.config.get_prepend_sys_paths_list() or []
+        wanted = [os.path.abspath(self._from_here(path)) for path in paths]
+        if sys.path[: len(wanted)] != wanted:
+            sys.path[:0] = wanted
+
+
+def _whole_number(name: str, value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise ConfigurationError(f"'{name}' must be a whole number, not {value!r}") from None
+
+
+def _no_location(config: Config) -> str:
+    if config.searched:
+        return (
+            "No configuration found. Looked for:\n"
+            + "".join(f"  {place}\n" for place in config.searched)
+            + "Run 'limbeck init migrations' to make a new project here, or name a file with -c."
+        )
+    files = [str(name) for name in (config.config_file_name, config.toml_file_name) if name]
+    where = f" (read: {', '.join(files)})" if files else ""
+    return f"No 'script_location' key found in configuration{where}."

@@ -1,0 +1,175 @@
+"""Native settings: the table `[tool.limbeck]` of a pyproject.toml as one typed value."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from limbeck.errors import ConfigurationError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `[tool.limbeck]` says, with defaults filled in.
+
+    `file` is the pyproject.toml and its folder is what relative paths start from.
+    Text is taken literally: there is no interpolation in native settings.
+    """
+
+    file: Path
+    script_location: str = "migrations"
+    metadata: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    url: str | None = None
+    version_table: str = "alembic_version"
+    version_table_schema: str | None = None
+    include_schemas: bool | tuple[str, ...] = False
+    file_template: str | None = None
+    timezone: str | None = None
+    truncate_slug_length: int = 40
+    version_locations: tuple[str, ...] | None = None
+    recursive_version_locations: bool = False
+    sourceless: bool = False
+    output_encoding: str = "utf-8"
+    prepend_sys_path: tuple[str, ...] = (".",)
+    compare_type: bool = True
+    compare_server_default: bool = True
+    render_as_batch: bool = False
+    transaction_per_migration: bool = False
+    post_write_hooks: tuple[Mapping[str, str], ...] = ()
+
+    @property
+    def here(self) -> Path:
+        """The folder of the pyproject.toml."""
+        return self.file.parent
+
+
+def read_toml(file: str | os.PathLike[str]) -> dict[str, Any]:
+    """The whole document. Raises ConfigurationError naming file and line."""
+    try:
+        with open(file, "rb") as stream:
+            document: dict[str, Any] = tomllib.load(stream)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{os.fspath(file)} is not valid TOML: {error}") from None
+    return document
+
+
+def tool_table(document: Mapping[str, Any], name: str, file: str) -> dict[str, Any] | None:
+    """`[tool.<name>]`, or None. Raises ConfigurationError when it is not a table."""
+    tools = document.get("tool", {})
+    table = tools.get(name) if isinstance(tools, dict) else None
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise ConfigurationError(
+            f"Incorrect TOML format in {file}: expected a table [tool.{name}], "
+            f"found {type(table).__name__}"
+        )
+    return table
+
+
+def load_settings(file: Path, table: Mapping[str, Any]) -> Settings:
+    """Settings of `table`, each value checked.
+
+    Raises ConfigurationError for an unknown key (naming the nearest known one) and for a value
+    of the wrong kind.
+    """
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in _READERS:
+            raise ConfigurationError(_unknown_key(file, key))
+        try:
+            values[name] = _READERS[name](value)
+        except _WrongKind as wrong:
+            raise ConfigurationError(
+                f"[tool.limbeck] {key} in {file} must be {wrong}, not {value!r}"
+                if name != "url"
+                else f"[tool.limbeck] {key} in {file} must be {wrong}"
+            ) from None
+    if "prepend_sys_path" not in values:
+        values["prepend_sys_path"] = (".", "src") if (file.parent / "src").is_dir() else (".",)
+    return Settings(file=file, **values)
+
+
+def _unknown_key(file: Path, key: str) -> str:
+    near = difflib.get_close_matches(key, _READERS, n=1)
+    advice = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(_READERS)}"
+    return f"[tool.limbeck] in {file} has an unknown key '{key}'; {advice}"
+
+
+class _WrongKind(Exception):
+    """The message says which kind was expected."""
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise _WrongKind("a non-empty string")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _WrongKind("true or false")
+    return value
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise _WrongKind("a whole number")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise _WrongKind("a string or a list of strings")
+    return tuple(items)
+
+
+def _schemas(value: Any) -> bool | tuple[str, ...]:
+    return value if isinstance(value, bool) else _texts(value)
+
+
+def _hooks(value: Any) -> tuple[Mapping[str, str], ...]:
+    """A list of tables as Alembic has them, or of commands, which get the file appended."""
+    expected = "a list of commands or of tables with 'name' and 'type'"
+    if not isinstance(value, list):
+        raise _WrongKind(expected)
+    hooks: list[Mapping[str, str]] = []
+    for item in value:
+        if isinstance(item, str) and item.strip():
+            executable, _, options = item.strip().partition(" ")
+            hooks.append(
+                {"name": item, "type": "exec", "executable": executable, "options": options}
+            )
+        elif isinstance(item, dict) and isinstance(item.get("name"), str):
+            hooks.append({key: str(option) for key, option in item.items()})
+        else:
+            raise _WrongKind(expected)
+    return tuple(hooks)
+
+
+_KINDS: Mapping[str, Callable[[Any], Any]] = {
+    "str": _text,
+    "str | None": _text,
+    "int": _count,
+    "bool": _flag,
+    "tuple[str, ...]": _texts,
+    "tuple[str, ...] | None": _texts,
+    "bool | tuple[str, ...]": _schemas,
+    "tuple[Mapping[str, str], ...]": _hooks,
+}
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    field.name: _KINDS[str(field.type)] for field in fields(Settings) if field.name != "file"
+}

@@ -1,0 +1,1 @@
+"""Revision files: found, read without importing, indexed, written."""

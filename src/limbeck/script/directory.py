@@ -1,0 +1,219 @@
+"""The folder of one project's env.py, template and revision files."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from limbeck.errors import CommandError, ConfigurationError
+from limbeck.revision.graph import Graph, Revision
+from limbeck.script.header import Header
+from limbeck.script.index import read_headers
+from limbeck.script.module import load_module
+
+DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
+DEFAULT_SLUG_LENGTH = 40
+
+_SOURCE = re.compile(r"(?!\.#|__init__).*\.py$")
+_SOURCE_OR_COMPILED = re.compile(r"(?!\.#|__init__).*\.py[co]?$")
+
+
+class ScriptDirectory:
+    """Revision files on disk, read when they are first asked for.
+
+    `version_locations` may be assigned until then, and after: the revisions are read anew.
+    Raises CommandError when `dir` does not exist.
+    """
+
+    def __init__(
+        self,
+        dir: str | os.PathLike[str],
+        file_template: str = DEFAULT_FILE_TEMPLATE,
+        truncate_slug_length: int | None = DEFAULT_SLUG_LENGTH,
+        version_locations: Sequence[str | os.PathLike[str]] | None = None,
+        sourceless: bool = False,
+        output_encoding: str = "utf-8",
+        timezone: str | None = None,
+        hooks: Sequence[Mapping[str, str]] = (),
+        recursive_version_locations: bool = False,
+        messaging_opts: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.dir = os.path.abspath(resource_path(os.fspath(dir)))
+        self.file_template = file_template
+        self.truncate_slug_length = truncate_slug_length or DEFAULT_SLUG_LENGTH
+        self._locations = version_locations
+        self.sourceless = sourceless
+        self.output_encoding = output_encoding
+        self.timezone = timezone
+        self.hooks = tuple(hooks)
+        self.recursive_version_locations = recursive_version_locations
+        self.messaging_opts = dict(messaging_opts or {})
+        self._graph: Graph | None = None
+        self._modules: dict[str, ModuleType] = {}
+        if not os.path.exists(self.dir):
+            raise CommandError(
+                f"Path doesn't exist: {self.dir}.  "
+                "Please use the 'init' command to create a new scripts folder."
+            )
+
+    @property
+    def version_locations(self) -> Sequence[str | os.PathLike[str]] | None:
+        """The folders of revision files as they were given."""
+        return self._locations
+
+    @version_locations.setter
+    def version_locations(self, locations: Sequence[str | os.PathLike[str]] | None) -> None:
+        self._locations = locations
+        self.reload()
+
+    @property
+    def version_paths(self) -> tuple[str, ...]:
+        """The folders of revision files, absolute; `versions` where none were given."""
+        given = self.version_locations or [os.path.join(self.dir, "versions")]
+        return tuple(os.path.abspath(resource_path(os.fspath(location))) for location in given)
+
+    @property
+    def env_py(self) -> str:
+        """Where env.py stands, if there is one."""
+        return os.path.join(self.dir, "env.py")
+
+    @property
+    def template(self) -> str:
+        """Where script.py.mako stands, if there is one."""
+        return os.path.join(self.dir, "script.py.mako")
+
+    @property
+    def graph(self) -> Graph:
+        """All revisions. Raises ScriptError for a file and RevisionError for a graph."""
+        if self._graph is None:
+            self._graph = Graph(self.revisions())
+        return self._graph
+
+    def reload(self) -> None:
+        """Forget what was read; files are looked at again when next asked for."""
+        self._graph = None
+        self._modules.clear()
+
+    def revisions(self) -> list[Revision]:
+        """The revisions of all files, in file order, read now."""
+        found = []
+        for directory, names in self._files():
+            headers = read_headers(directory, names)
+            for name, header in zip(names, headers, strict=True):
+                found.append(revision_of(header, os.path.join(directory, name)))
+        return found
+
+    def module(self, revision: Revision | str) -> ModuleType:
+        """The module of a revision's file, run once and kept.
+
+        Raises ScriptError when the file fails to compile or to import.
+        """
+        path = (self.graph[revision] if isinstance(revision, str) else revision).path
+        if path is None:
+            raise CommandError(f"Revision {revision} has no file")
+        if path not in self._modules:
+            self._modules[path] = load_module(path)
+        return self._modules[path]
+
+    def _files(self) -> Iterator[tuple[str, list[str]]]:
+        """Folders with their revision files, each file once however it is reached."""
+        seen: set[str] = set()
+        for location in self.version_paths:
+            for directory in self._folders(location):
+                names = []
+                real_directory = os.path.realpath(directory)
+                for name, is_link in _entries(directory, self.sourceless):
+                    path = os.path.join(directory, name)
+                    real = os.path.realpath(path) if is_link else f"{real_directory}{os.sep}{name}"
+                    if real in seen:
+                        warnings.warn(
+                            f"File {path} loaded twice! ignoring. "
+                            "Please ensure version_locations is unique.",
+                            stacklevel=2,
+                        )
+                        continue
+                    seen.add(real)
+                    names.append(name)
+                if names:
+                    yield directory, names
+
+    def _folders(self, location: str) -> Iterator[str]:
+        if not os.path.isdir(location):
+            return
+        if not self.recursive_version_locations:
+            yield location
+            if self.sourceless:
+                yield os.path.join(location, "__pycache__")
+            return
+        for directory, below, _ in os.walk(location):
+            below.sort()
+            if not self.sourceless and "__pycache__" in below:
+                below.remove("__pycache__")
+            yield directory
+
+
+def revision_of(header: Header, path: str) -> Revision:
+    """The value that the revision graph works with."""
+    return Revision(
+        header.revision,
+        header.down_revision,
+        header.depends_on,
+        header.branch_labels,
+        header.doc,
+        header.longdoc,
+        path,
+        header.create_date,
+    )
+
+
+def _entries(directory: str, sourceless: bool) -> list[tuple[str, bool]]:
+    """Revision files of one folder, sorted, each with whether it is a symbolic link."""
+    pattern = _SOURCE_OR_COMPILED if sourceless else _SOURCE
+    try:
+        with os.scandir(directory) as entries:
+            found = [(e.name, e.is_symlink()) for e in entries if pattern.match(e.name)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found.sort()
+    if os.path.basename(directory) == "__pycache__":
+        beside = {name for name, _ in _entries(os.path.dirname(directory), sourceless)}
+        return [entry for entry in found if f"{entry[0].split('.')[0]}.py" not in beside]
+    if sourceless:
+        return list(_without_compiled_twins(found))
+    return found
+
+
+def _without_compiled_twins(entries: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
+    """A `.pyc` or `.pyo` whose `.py` stands beside it is not a second revision."""
+    names = set()
+    for name, is_link in entries:
+        stem = name[: name.rindex(".py") + 3]
+        if stem not in names:
+            names.add(stem)
+            yield name, is_link
+
+
+def resource_path(location: str) -> str:
+    """`location`, or the folder in an installed package that `package:folder` names.
+
+    Raises ConfigurationError when that package cannot be found.
+    """
+    if ":" not in location or os.path.isabs(location):
+        return location
+    from importlib.resources import files
+
+    package, *parts = location.split(":")
+    try:
+        found = files(package)
+    except (ImportError, TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"Can't find package '{package}' of the location '{location}': {error}"
+        ) from None
+    for part in parts:
+        found = found.joinpath(*Path(part).parts)
+    return str(found)

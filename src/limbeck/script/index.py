@@ -1,0 +1,119 @@
+"""A cache of headers beside the revision files, so that unchanged files are not read again.
+
+One small file for each folder of revision files, in its `__pycache__`. An entry holds as long as
+the file's size and modification time do. A cache that is missing, corrupt, not writable or from
+another version is ignored and made anew; nothing depends on it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import os
+import sys
+import time
+import warnings
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+from limbeck import __version__
+from limbeck.script.header import Header, read_header
+from limbeck.script.module import header_by_import
+
+_FORMAT = 1
+_MAGIC = f"limbeck {__version__} {_FORMAT} {sys.hexversion:x} {marshal.version}\n".encode()
+_NAME = f"limbeck-headers.{sys.implementation.cache_tag}"
+
+# A file that was written this recently may be written again without its modification time
+# changing (coarse clocks), so what was read from it is not kept. FAT counts in two seconds.
+_SETTLED_NS = 2_000_000_000
+
+_Fields = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
+_Entry = tuple[int, int, _Fields]
+
+
+def read_headers(directory: str, names: Iterable[str]) -> list[Header]:
+    """The headers of the files `names` in `directory`, in that order.
+
+    Raises ScriptError for a file that cannot be read.
+    """
+    path = _cache_path(directory)
+    known = _load(path)
+    kept: dict[str, _Entry] = {}
+    changed = False
+    headers: list[Header] = []
+    settled = time.time_ns() - _SETTLED_NS
+    for name in names:
+        file = os.path.join(directory, name)
+        status = os.stat(file)
+        entry = known.get(name)
+        if entry is None or entry[0] != status.st_size or entry[1] != status.st_mtime_ns:
+            header = _read(file)
+            if status.st_mtime_ns < settled:
+                kept[name] = (status.st_size, status.st_mtime_ns, _fields(header))
+                changed = True
+        else:
+            kept[name] = entry
+            header = Header(*entry[2])
+        headers.append(header)
+    if changed or len(kept) != len(known):
+        _store(path, kept)
+    return headers
+
+
+def _fields(header: Header) -> _Fields:
+    return (
+        header.revision,
+        header.down_revision,
+        header.branch_labels,
+        header.depends_on,
+        header.longdoc,
+    )
+
+
+def _read(file: str) -> Header:
+    if file.endswith((".pyc", ".pyo")):
+        return header_by_import(file)
+    with warnings.catch_warnings():
+        # An invalid escape in a script is for its author when it runs, not for a listing.
+        warnings.simplefilter("ignore")
+        return read_header(file) or header_by_import(file)
+
+
+def _cache_path(directory: str) -> str:
+    if sys.pycache_prefix is None:
+        return os.path.join(directory, "__pycache__", _NAME)
+    drive, absolute = os.path.splitdrive(os.path.abspath(directory))
+    return os.path.join(sys.pycache_prefix, drive.strip(":"), absolute.lstrip(os.sep), _NAME)
+
+
+def _load(path: str) -> dict[str, _Entry]:
+    """The entries of a cache; none when it is missing or anything about it is wrong."""
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read()
+        if not content.startswith(_MAGIC):
+            return {}
+        start = len(_MAGIC) + 4
+        checksum, body = content[len(_MAGIC) : start], content[start:]
+        if zlib.crc32(body) != int.from_bytes(checksum, "big"):
+            return {}
+        entries: Any = marshal.loads(body)
+    except (OSError, ValueError, EOFError, TypeError):
+        return {}
+    return entries if isinstance(entries, dict) else {}
+
+
+def _store(path: str, entries: dict[str, _Entry]) -> None:
+    """Write a cache in one step; a folder that is not writable is left alone."""
+    body = marshal.dumps(entries)
+    temporary = f"{path}.{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(temporary, "wb") as stream:
+            stream.write(_MAGIC + zlib.crc32(body).to_bytes(4, "big") + body)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)

@@ -1,0 +1,62 @@
+"""Loading one script (a revision file, an env.py) as a module."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import os
+import re
+import traceback
+from types import ModuleType
+
+from limbeck.errors import LimbeckError, ScriptError
+from limbeck.script.header import Header, header_of, script_syntax_error
+
+
+def load_module(path: str | os.PathLike[str], name: str | None = None) -> ModuleType:
+    """The file at `path`, run as a new module that does not enter `sys.modules`.
+
+    Raises ScriptError naming file and line when the file does not compile or fails at import;
+    errors that Limbeck raised on purpose inside it pass through.
+    """
+    path = os.fspath(path)
+    name = name or re.sub(r"\W", "_", os.path.basename(path))
+    loader: importlib.machinery.SourceFileLoader | importlib.machinery.SourcelessFileLoader
+    if path.endswith((".pyc", ".pyo")):
+        loader = importlib.machinery.SourcelessFileLoader(name, path)
+    else:
+        loader = importlib.machinery.SourceFileLoader(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    if spec is None:
+        raise ScriptError(f"Can't load {path} as a Python module")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        loader.exec_module(module)
+    except LimbeckError:
+        raise
+    except SyntaxError as error:
+        raise script_syntax_error(error.filename or path, error) from error
+    except FileNotFoundError as error:
+        if error.filename == path:
+            raise ScriptError(f"Can't find {path}") from None
+        raise ScriptError(_failure(path, error)) from error
+    except Exception as error:
+        raise ScriptError(_failure(path, error)) from error
+    return module
+
+
+def header_by_import(path: str) -> Header:
+    """The header of a file that computes it: what its module holds once it has run."""
+    module = load_module(path)
+    return header_of(path, vars(module), module.__doc__)
+
+
+def _failure(path: str, error: BaseException) -> str:
+    """`file, line N: what`, at the innermost line that stands in `path` itself."""
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == path
+    ]
+    where = f"{path}, line {lines[-1]}" if lines else path
+    return f"{where}: {type(error).__name__}: {error}"

@@ -1,0 +1,201 @@
+"""Writing a revision file: its name, its text from script.py.mako, and its safe arrival on disk."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import os
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from limbeck.errors import ConfigurationError, ScriptError
+from limbeck.script.header import script_syntax_error
+
+_WORD = re.compile(r"\w+")
+
+
+def slug(message: str | None, length: int) -> str:
+    """The words of `message` for a file name, cut between words at `length` characters."""
+    text = "_".join(_WORD.findall(message or "")).lower()
+    return text if len(text) <= length else text[:length].rsplit("_", 1)[0] + "_"
+
+
+def creation_date(timezone: str | None) -> datetime.datetime:
+    """Now, in the configured time zone, or naive local time when there is none.
+
+    Raises ConfigurationError for a zone that is not known.
+    """
+    if timezone is None:
+        return datetime.datetime.now()
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    for name in (timezone, timezone.upper()):
+        try:
+            zone = ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+        return datetime.datetime.now(datetime.timezone.utc).astimezone(zone)
+    raise ConfigurationError(
+        f"Can't locate timezone: {timezone}. It is a name such as Europe/Berlin or UTC; on a "
+        "system without time zone data, install the package tzdata."
+    )
+
+
+def file_name(
+    template: str, rev_id: str, message: str | None, length: int, date: datetime.datetime
+) -> str:
+    """The path of a new file below its versions folder, from the setting `file_template`.
+
+    Raises ConfigurationError when the template cannot be filled in.
+    """
+    tokens: dict[str, Any] = {
+        "rev": rev_id,
+        "slug": slug(message, length),
+        "epoch": int(date.timestamp()),
+        "year": date.year,
+        "month": date.month,
+        "day": date.day,
+        "hour": date.hour,
+        "minute": date.minute,
+        "second": date.second,
+    }
+    try:
+        return f"{template % tokens}.py"
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"file_template {template!r} can't be filled in ({error}); its tokens are "
+            + ", ".join(f"%({name})s" for name in tokens)
+        ) from None
+
+
+def as_comma(value: Any) -> str:
+    """Ids for a docstring: `a, b`; nothing for None."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+class _Quoted(str):
+    """Text whose `repr` uses double quotes, as formatters want it.
+
+    Templates write ids with `repr`; so what they write is already formatted.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        plain = super().__repr__()
+        if plain[0] == "'" and '"' not in plain:
+            return f'"{plain[1:-1]}"'
+        return plain
+
+
+def quoted(value: Any) -> Any:
+    """Ids and tuples of ids such that `repr` gives formatted source."""
+    if isinstance(value, str):
+        return _Quoted(value)
+    if isinstance(value, tuple | list):
+        return tuple(quoted(item) for item in value)
+    return value
+
+
+def render_script(template: str, message: str, variables: Mapping[str, Any], encoding: str) -> str:
+    """The text of a revision file, which compiles.
+
+    Most templates paste `message` into a docstring. It is spelled so that the docstring of the
+    result says exactly `message`, whatever quotes, backslashes or lines it holds.
+    Raises ScriptError when the template fails or its result is not Python.
+    """
+    first_error: SyntaxError | ValueError | None = None
+    fallback: str | None = None
+    for spelling in _spellings(message):
+        text = render_template(template, {**variables, "message": spelling})
+        try:
+            docstring = _compiled_docstring(text, encoding)
+        except (SyntaxError, ValueError) as error:
+            first_error = first_error or error
+            continue
+        if message in docstring:
+            return text
+        fallback = fallback if fallback is not None else text
+    if fallback is not None:
+        return fallback
+    assert first_error is not None
+    raise ScriptError(
+        "The generated script does not compile, and is not kept: "
+        f"{script_syntax_error(template, first_error)}\n"
+        f"Look at {template} and at what the migration holds."
+    ) from None
+
+
+def _spellings(message: str) -> Iterator[str]:
+    """`message` as a docstring may hold it: as it is, escaped, and on one line (for comments)."""
+    if "\\" not in message and message.replace("\n", "").replace("\t", "").isprintable():
+        yield message
+    escaped = _escape(message)
+    yield escaped
+    yield " ".join(escaped.split())
+
+
+def _escape(message: str) -> str:
+    text = message.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').replace("'''", "\\'\\'\\'")
+    if text.endswith(('"', "'")):
+        text = f"{text[:-1]}\\{text[-1]}"
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text
+    )
+
+
+def _compiled_docstring(text: str, encoding: str) -> str:
+    """The docstring of a module's text. Raises SyntaxError or ValueError if it is not Python."""
+    source = text.encode(encoding)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", SyntaxWarning)
+        warnings.simplefilter("error", DeprecationWarning)
+        tree = ast.parse(source)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(source, "<script>", "exec", dont_inherit=True)
+    return ast.get_docstring(tree, clean=False) or ""
+
+
+def render_template(template: str, variables: Mapping[str, Any]) -> str:
+    """The text of a Mako template. Raises ScriptError naming the template and its line."""
+    from mako import exceptions
+    from mako.template import Template
+
+    try:
+        text = Template(filename=template).render_unicode(**variables)
+    except FileNotFoundError:
+        raise ScriptError(
+            f"Can't find the template {template}. Copy a script.py.mako there, for instance from "
+            "a folder made by 'limbeck init'."
+        ) from None
+    except Exception as error:
+        trace = exceptions.RichTraceback()
+        raise ScriptError(
+            f"Template rendering failed: {template}, line {trace.lineno}: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    return str(text)
+
+
+def write_file(path: Path, text: str, encoding: str = "utf-8", *, replace: bool = False) -> None:
+    """Write all of a file or nothing, making its folders.
+
+    Raises ScriptError when the file exists already (unless `replace`) or cannot be written.
+    """
+    if path.exists() and not replace:
+        raise ScriptError(f"{path} exists already; it is not overwritten")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(text.encode(encoding))
+        os.replace(temporary, path)
+    except OSError as error:
+        raise ScriptError(f"Can't write {path}: {error.strerror}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
