@@ -1,0 +1,1 @@
+"""How each database says it: one folder a dialect, the same file names in each."""

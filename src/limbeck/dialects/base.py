@@ -1,0 +1,93 @@
+"""What a dialect is, and how one is found.
+
+A folder `limbeck.dialects.<name>` whose package holds `DIALECT` is a dialect, by being there; a
+third party registers a module with `DIALECT` under the entry point group ``limbeck.dialects``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect as SqlAlchemyDialect
+
+from limbeck.errors import UnsupportedOperation
+from limbeck.operations.base import Operation
+from limbeck.operations.compiler import Compiler, Override
+from limbeck.schema.names import Name
+from limbeck.schema.objects import Schema
+
+NameFilter: TypeAlias = Callable[[str | None, str, Mapping[str, str | None]], bool]
+"""`include_name(name, type, parent names)`, as users write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to read from a server.
+
+    `schemas` names them, None being the connection's default. `tables` limits it to those. The
+    tables in `exclude` (the version table) are left out. `include_name` is asked for each schema,
+    table, column, index and constraint.
+    """
+
+    schemas: tuple[str | None, ...] = (None,)
+    tables: tuple[Name, ...] | None = None
+    exclude: tuple[Name, ...] = ()
+    include_name: NameFilter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One database: its SQL, its catalog and its normal forms.
+
+    `inspect` reads a `Schema` with origin "inspected" in a fixed number of queries. `normalize`
+    brings declared and inspected schemas into one form that `==` can compare; it is idempotent.
+    `read_back(connection, declared, inspected)` asks the server where text could not decide: it
+    returns `declared` with each default, check and expression that differs from its inspected
+    counterpart replaced by the form in which the server stores it, and leaves nothing behind.
+    """
+
+    name: str
+    transactional_ddl: bool
+    overrides: Mapping[type[Operation], Override]
+    inspect: Callable[[sa.Connection, Request], Schema]
+    normalize: Callable[[Schema, SqlAlchemyDialect], Schema]
+    read_back: Callable[[sa.Connection, Schema, Schema], Schema] | None = None
+    adds_foreign_keys: bool = True
+    """False where a foreign key cannot be added to a table that exists without a rebuild."""
+    version_table_options: Mapping[str, Any] = field(default_factory=dict)
+
+    def compiler(self, dialect: SqlAlchemyDialect) -> Compiler:
+        """A compiler with this dialect's overrides."""
+        return Compiler(dialect, self.overrides)
+
+
+_FAMILY = {"mariadb": "mysql"}
+"""SQLAlchemy's names of dialects that are spoken by another folder."""
+
+
+@cache
+def dialect(name: str) -> Dialect:
+    """The dialect for a name of SQLAlchemy's (``postgresql``, ``mariadb``).
+
+    Raises UnsupportedOperation where there is none of that name.
+    """
+    family = _FAMILY.get(name, name)
+    module = f"{__package__}.{family}"
+    if importlib.util.find_spec(module) is not None:
+        found: Dialect = importlib.import_module(module).DIALECT
+        return found
+    for point in sorted(entry_points(group="limbeck.dialects"), key=lambda p: p.name):
+        if point.name == name:
+            third: Dialect = point.load().DIALECT
+            return third
+    raise UnsupportedOperation(
+        f"Limbeck has no dialect '{name}'. Install a package that provides one under the entry "
+        "point group 'limbeck.dialects'."
+    )

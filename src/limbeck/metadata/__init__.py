@@ -1,0 +1,1 @@
+"""Between SQLAlchemy's objects and our values, in both directions."""

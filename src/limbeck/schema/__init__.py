@@ -1,0 +1,1 @@
+"""What a database looks like: immutable values that refer to each other by name."""
