@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from limbeck.revision.graph import Graph, Revision
 
 
-def history_line(graph: Graph, revision: Revision, *, is_current: bool = False) -> str:
+def history_line(graph: Graph, revision: Revision, *, current: Collection[str] = ()) -> str:
     """`a1, b1 (depends) -> REV (labels) (head) (mergepoint), doc`."""
     depends = f" ({', '.join(revision.depends_on)})" if revision.depends_on else ""
     return (
         f"{_parents(revision)}{depends} -> {revision.id}{_labels(graph, revision)}"
-        f"{_ends(graph, revision, is_current)}{_forks(graph, revision)}, {revision.doc}"
+        f"{_ends(graph, revision, current)}{_forks(graph, revision)}, {revision.doc}"
     )
 
 
-def heads_line(graph: Graph, revision: Revision) -> str:
+def head_line(graph: Graph, revision: Revision) -> str:
     """`REV (labels) (head)`."""
     return f"{revision.id}{_labels(graph, revision)}{_ends(graph, revision)}"
 
@@ -26,16 +26,17 @@ def current_line(graph: Graph, revision: Revision) -> str:
     return f"{revision.id}{_ends(graph, revision)}{_forks(graph, revision)}"
 
 
-def branch_lines(graph: Graph, revision: Revision, *, verbose: bool = False) -> Iterator[str]:
-    """A branch point, and a line for each revision that follows it."""
+def branch_lines(graph: Graph, revision: Revision, *, verbose: bool = False) -> str:
+    """A branch point, and a line for each revision that follows it; ends with a newline."""
     if verbose:
-        yield log_entry(graph, revision)
+        lines = [log_entry(graph, revision)]
     else:
-        yield f"{revision.id}{_labels(graph, revision)}{_signs(graph, revision)}"
+        lines = [f"{revision.id}{_labels(graph, revision)}{_signs(graph, revision)}"]
     indent = " " * len(revision.id)
     for child in (graph[r] for r in graph.children(revision.id)):
         doc = f", {child.doc}" if verbose else ""
-        yield f"{indent} -> {child.id}{_labels(graph, child)}{_signs(graph, child)}{doc}"
+        lines.append(f"{indent} -> {child.id}{_labels(graph, child)}{_signs(graph, child)}{doc}")
+    return "\n".join(lines) + "\n"
 
 
 def summary(graph: Graph, revision: Revision) -> str:
@@ -44,11 +45,11 @@ def summary(graph: Graph, revision: Revision) -> str:
     return f"{_parents(revision)} -> {revision.id}{head}{_forks(graph, revision)}, {revision.doc}"
 
 
-def log_entry(graph: Graph, revision: Revision, *, is_current: bool = False) -> str:
+def log_entry(graph: Graph, revision: Revision, *, current: Collection[str] = ()) -> str:
     """All that its file's header says, over several lines; ends with a newline."""
     head = " (head)" if graph.is_head(revision.id) else ""
-    current = " (current)" if is_current else ""
-    lines = [f"Rev: {revision.id}{head}{_forks(graph, revision)}{current}"]
+    sign = " (current)" if revision.id in current else ""
+    lines = [f"Rev: {revision.id}{head}{_forks(graph, revision)}{sign}"]
     lines.append(f"{'Merges' if revision.is_merge_point else 'Parent'}: {_parents(revision)}")
     if revision.depends_on:
         lines.append(f"Also depends on: {', '.join(revision.depends_on)}")
@@ -80,10 +81,10 @@ def _signs(graph: Graph, revision: Revision) -> str:
     return _ends(graph, revision) + _forks(graph, revision)
 
 
-def _ends(graph: Graph, revision: Revision, is_current: bool = False) -> str:
+def _ends(graph: Graph, revision: Revision, current: Collection[str] = ()) -> str:
     real = " (head)" if graph.is_real_head(revision.id) else ""
     effective = " (effective head)" if graph.is_effective_head(revision.id) else ""
-    return real + effective + (" (current)" if is_current else "")
+    return real + effective + (" (current)" if revision.id in current else "")
 
 
 def _forks(graph: Graph, revision: Revision) -> str:

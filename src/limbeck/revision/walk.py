@@ -65,7 +65,7 @@ def downgrade_path(graph: Graph, current: Sequence[str], target: str | None) -> 
         roots = _roots_of_branch(graph, roots, label, target)
     dropped = graph.descendants(roots) & graph.ancestors(rows)
     if goal is not None and not dropped and goal not in rows:
-        raise RangeNotAncestorError(goal, ", ".join(rows))
+        raise RangeNotAncestorError(target, ", ".join(rows))
     return tuple(Move(graph[r], "downgrade") for r in newest_first(graph, dropped, rows))
 
 
