@@ -2,4 +2,30 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+__all__ = ["Config", "__version__", "command", "context", "import_models", "op"]
+
+if TYPE_CHECKING:
+    from limbeck import command, context, op
+    from limbeck.config import Config
+    from limbeck.project.discovery import import_models
+
+_MODULES = frozenset({"command", "config", "context", "errors", "op"})
+_NAMES = {"Config": "limbeck.config", "import_models": "limbeck.project.discovery"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for; `import limbeck` by itself imports nothing else."""
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name in _NAMES:
+        return getattr(importlib.import_module(_NAMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

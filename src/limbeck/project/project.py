@@ -55,12 +55,19 @@ class Project:
                 "recursive_version_locations"
             ),
             messaging_opts=self.config.messaging_opts,
+            default_template=self._default_template(),
         )
 
     @property
     def runs_env_for_revisions(self) -> bool:
         """Whether `revision` and `merge` run env.py even without autogenerate."""
         return self.config.get_alembic_boolean_option("revision_environment")
+
+    def _default_template(self) -> str | None:
+        """In native mode a project needs no file but its pyproject.toml."""
+        if self.settings is None:
+            return None
+        return os.path.join(self.config.get_template_directory(), "script.py.mako")
 
     def _version_locations(self) -> list[str] | None:
         locations = self.config.get_version_locations_list()

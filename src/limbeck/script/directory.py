@@ -27,7 +27,8 @@ class ScriptDirectory:
     """Revision files on disk, read when they are first asked for.
 
     `version_locations` may be assigned until then, and after: the revisions are read anew.
-    Raises CommandError when `dir` does not exist.
+    With a `default_template`, the folder may lack a script.py.mako, and need not exist yet.
+    Raises CommandError when `dir` does not exist otherwise.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class ScriptDirectory:
         hooks: Sequence[Mapping[str, str]] = (),
         recursive_version_locations: bool = False,
         messaging_opts: Mapping[str, Any] | None = None,
+        default_template: str | None = None,
     ) -> None:
         self.dir = os.path.abspath(resource_path(os.fspath(dir)))
         self.file_template = file_template
@@ -53,9 +55,10 @@ class ScriptDirectory:
         self.hooks = tuple(hooks)
         self.recursive_version_locations = recursive_version_locations
         self.messaging_opts = dict(messaging_opts or {})
+        self._default_template = default_template
         self._graph: Graph | None = None
         self._modules: dict[str, ModuleType] = {}
-        if not os.path.exists(self.dir):
+        if default_template is None and not os.path.exists(self.dir):
             raise CommandError(
                 f"Path doesn't exist: {self.dir}.  "
                 "Please use the 'init' command to create a new scripts folder."
@@ -84,8 +87,11 @@ class ScriptDirectory:
 
     @property
     def template(self) -> str:
-        """Where script.py.mako stands, if there is one."""
-        return os.path.join(self.dir, "script.py.mako")
+        """The script.py.mako in use: the folder's own, else the default one."""
+        own = os.path.join(self.dir, "script.py.mako")
+        if self._default_template is not None and not os.path.exists(own):
+            return self._default_template
+        return own
 
     @property
     def graph(self) -> Graph:

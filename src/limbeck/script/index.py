@@ -17,12 +17,11 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
-from limbeck import __version__
 from limbeck.script.header import Header, read_header
 from limbeck.script.module import header_by_import
 
-_FORMAT = 1
-_MAGIC = f"limbeck {__version__} {_FORMAT} {sys.hexversion:x} {marshal.version}\n".encode()
+_FORMAT = 1  # raise it when what is kept, or how a header is read, changes
+_MAGIC = f"limbeck headers {_FORMAT} {sys.hexversion:x} {marshal.version}\n".encode()
 _NAME = f"limbeck-headers.{sys.implementation.cache_tag}"
 
 # A file that was written this recently may be written again without its modification time

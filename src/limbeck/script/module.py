@@ -13,13 +13,26 @@ from limbeck.errors import LimbeckError, ScriptError
 from limbeck.script.header import Header, header_of, script_syntax_error
 
 
-def load_module(path: str | os.PathLike[str], name: str | None = None) -> ModuleType:
-    """The file at `path`, run as a new module that does not enter `sys.modules`.
+def load_module(path: str) -> ModuleType:
+    """The revision file at `path`, run as a new module that does not enter `sys.modules`.
 
     Raises ScriptError naming file and line when the file does not compile or fails at import;
     errors that Limbeck raised on purpose inside it pass through.
     """
-    path = os.fspath(path)
+    try:
+        return run_file(path)
+    except LimbeckError:
+        raise
+    except Exception as error:
+        raise ScriptError(_failure(path, error)) from error
+
+
+def run_file(path: str, name: str | None = None) -> ModuleType:
+    """The file at `path` (an env.py), run as a new module that does not enter `sys.modules`.
+
+    What the file raises passes through as it is. Raises ScriptError naming file and line when
+    the file is missing or does not compile.
+    """
     name = name or re.sub(r"\W", "_", os.path.basename(path))
     loader: importlib.machinery.SourceFileLoader | importlib.machinery.SourcelessFileLoader
     if path.endswith((".pyc", ".pyo")):
@@ -31,17 +44,15 @@ def load_module(path: str | os.PathLike[str], name: str | None = None) -> Module
         raise ScriptError(f"Can't load {path} as a Python module")
     module = importlib.util.module_from_spec(spec)
     try:
-        loader.exec_module(module)
-    except LimbeckError:
-        raise
+        code = loader.get_code(name)
     except SyntaxError as error:
-        raise script_syntax_error(error.filename or path, error) from error
-    except FileNotFoundError as error:
-        if error.filename == path:
-            raise ScriptError(f"Can't find {path}") from None
-        raise ScriptError(_failure(path, error)) from error
-    except Exception as error:
-        raise ScriptError(_failure(path, error)) from error
+        raise script_syntax_error(path, error) from None
+    except OSError as error:
+        raise ScriptError(f"Can't read {path}: {error.strerror or error}") from None
+    except (ImportError, EOFError, ValueError) as error:
+        raise ScriptError(f"{path} can't be loaded: {error}") from None
+    assert code is not None
+    exec(code, vars(module))
     return module
 
 

@@ -1,0 +1,69 @@
+"""Reading arguments: revisions such as `-1`, mistyped commands, and what env.py sees of them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import click
+
+_NEGATIVE = re.compile(r"-\d")
+_MASK = "\x00"
+
+
+class CommandOptions(SimpleNamespace):
+    """`config.cmd_opts`: the arguments as attributes, with `name in options`.
+
+    `cmd` is the function of the command, the names of its positional arguments and of its
+    options. An option that was not given and may be given several times is None.
+    """
+
+    cmd: tuple[Callable[..., Any], list[str], list[str]]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.__dict__
+
+
+class RevisionCommand(click.Command):
+    """A command whose arguments may be relative revisions: `-1` is a value, not an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        masked = [f"{_MASK}{arg}" if _NEGATIVE.match(arg) else arg for arg in args]
+        rest = super().parse_args(ctx, masked)
+        ctx.params = {name: _unmask(value) for name, value in ctx.params.items()}
+        return rest
+
+
+def _unmask(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace(_MASK, "")
+        case tuple():
+            return tuple(_unmask(item) for item in value)
+        case _:
+            return value
+
+
+class CommandGroup(click.Group):
+    """The commands; a mistyped one is answered with the nearest."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0].replace("-", "_")
+        if name in self.commands:
+            return name, self.commands[name], args[1:]
+        if args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        near = difflib.get_close_matches(name, self.commands, n=1, cutoff=0.5)
+        advice = f"Did you mean '{near[0]}'?" if near else f"Choose from {', '.join(self.commands)}"
+        ctx.fail(f"No such command '{args[0]}'. {advice}")
+
+
+def several(values: Mapping[str, Any], name: str) -> list[str] | None:
+    """A repeatable option as a list, or None when it was not given."""
+    given = values.get(name)
+    return list(given) if given else None

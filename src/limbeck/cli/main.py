@@ -1,0 +1,159 @@
+"""`limbeck COMMAND`: from arguments to a function of `limbeck.command`, and to an exit status."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from limbeck import __version__, command
+from limbeck.cli.arguments import CommandGroup, CommandOptions, RevisionCommand, several
+from limbeck.cli.output import fail, show_progress, show_warning
+from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, Grammar
+from limbeck.errors import ScriptError
+from limbeck.project.config import Config
+from limbeck.project.project import Project
+
+_HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """The console script: run a command and exit with its status."""
+    warnings.showwarning = show_warning
+    sys.exit(run(argv))
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit status: 0, 255 for a failure, 2 for wrong usage.
+
+    With `--raiseerr` a failure is raised as it is.
+    """
+    group = _group()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return int(group.main(arguments, prog_name="limbeck", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("Interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def _group() -> click.Group:
+    group = CommandGroup(
+        name="limbeck",
+        params=[*GLOBAL_OPTIONS],
+        context_settings=_HELP_OPTIONS,
+        help="Database migrations for SQLAlchemy.",
+        callback=_remember_globals,
+    )
+    click.version_option(__version__, prog_name="limbeck", message="%(prog)s %(version)s")(group)
+    for grammar in COMMANDS:
+        group.add_command(_click_command(grammar))
+    return group
+
+
+@click.pass_context
+def _remember_globals(ctx: click.Context, /, **values: Any) -> None:
+    ctx.obj = values
+
+
+def _click_command(grammar: Grammar) -> click.Command:
+    function: Callable[..., Any] = getattr(command, grammar.name)
+
+    @click.pass_context
+    def callback(ctx: click.Context, /, **values: Any) -> int:
+        return _execute(grammar, function, ctx.obj, values)
+
+    return RevisionCommand(
+        grammar.name,
+        params=list(grammar.parameters),
+        callback=callback,
+        help=(function.__doc__ or "").partition("\n\n")[0],
+        context_settings=_HELP_OPTIONS,
+    )
+
+
+def _execute(
+    grammar: Grammar,
+    function: Callable[..., Any],
+    globals_: dict[str, Any],
+    values: dict[str, Any],
+) -> int:
+    options = _options(grammar, function, globals_, values)
+    try:
+        config = Config.find(globals_["config"], ini_section=globals_["name"], cmd_opts=options)
+        _run(grammar, config, options)
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as error:
+        if globals_["raiseerr"]:
+            raise
+        return fail(error)
+    return 0
+
+
+def _options(
+    grammar: Grammar,
+    function: Callable[..., Any],
+    globals_: dict[str, Any],
+    values: dict[str, Any],
+) -> CommandOptions:
+    repeatable = {"config", "x", "depends_on"}
+    given = {**globals_, **values}
+    named = {name: several(given, name) for name in repeatable & given.keys()}
+    lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+    cmd = (function, grammar.positional, grammar.keywords)
+    return CommandOptions(**{**given, **lists, **named, "cmd": cmd})
+
+
+def _run(grammar: Grammar, config: Config, options: CommandOptions) -> None:
+    function, positional, keywords = options.cmd
+    given = vars(options)
+    arguments = [given[name] for name in positional]
+    keyword_arguments = {name: given[name] for name in keywords}
+    if _runs_project(grammar, config, given):
+        _prepare(config)
+        function(config, *arguments, **keyword_arguments)
+        return
+    try:
+        function(config, *arguments, **keyword_arguments)
+    except ScriptError as error:
+        # A revision file that computes its header is run for it, and imports its tool.
+        if not isinstance(error.__cause__, ImportError) or config.native is not None:
+            raise
+        _prepare(config)
+        function(config, *arguments, **keyword_arguments)
+
+
+def _runs_project(grammar: Grammar, config: Config, given: dict[str, Any]) -> bool:
+    match grammar.runs_project:
+        case "always":
+            return True
+        case "for current":
+            named = f"{given.get('rev') or ''}{given.get('rev_range') or ''}"
+            return "current" in named or bool(given.get("indicate_current"))
+        case "for autogenerate":
+            return bool(given.get("autogenerate")) or Project(config).runs_env_for_revisions
+        case "never":
+            return False
+
+
+def _prepare(config: Config) -> None:
+    """Make ready to run the project's own code.
+
+    An Alembic-style folder imports `alembic` and sets up logging itself; a native one does not.
+    """
+    if config.native is not None:
+        show_progress()
+        return
+    from limbeck.compat.alembic import install
+
+    install()

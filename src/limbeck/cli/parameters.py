@@ -1,0 +1,193 @@
+"""The command line's grammar: which command takes which arguments and options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import click
+
+_SQL = click.Option(
+    ["--sql"],
+    is_flag=True,
+    help="Don't emit SQL to database - dump to standard output/file instead.",
+)
+_TAG = click.Option(["--tag"], help="Arbitrary 'tag' name - can be used by custom env.py scripts.")
+_VERBOSE = click.Option(["-v", "--verbose"], is_flag=True, help="Use more verbose output.")
+_MESSAGE = click.Option(["-m", "--message"], help="Message of the new revision.")
+_BRANCH_LABEL = click.Option(
+    ["--branch-label"], help="Specify a branch label to apply to the new revision."
+)
+_REV_ID = click.Option(
+    ["--rev-id"], help="Specify a hardcoded revision id instead of generating one."
+)
+_SPLICE = click.Option(
+    ["--splice"], is_flag=True, help="Allow a non-head revision as the 'head' to splice onto."
+)
+_REVISION = click.Argument(["revision"])
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """One command: its parameters, by the names that its function has for them.
+
+    `positional` arguments are handed over by position, the options by keyword.
+    `runs_project` says when it runs the project's own code: env.py, models, revision files.
+    """
+
+    name: str
+    parameters: tuple[click.Parameter, ...] = ()
+    runs_project: Literal["always", "for current", "for autogenerate", "never"] = "never"
+
+    @property
+    def positional(self) -> list[str]:
+        return [p.name for p in self.parameters if isinstance(p, click.Argument) and p.name]
+
+    @property
+    def keywords(self) -> list[str]:
+        return [p.name for p in self.parameters if isinstance(p, click.Option) and p.name]
+
+
+GLOBAL_OPTIONS: Sequence[click.Option] = (
+    click.Option(
+        ["-c", "--config"],
+        multiple=True,
+        help="Configuration file: an ini file, or a pyproject.toml; may be given once for each. "
+        "Defaults to $LIMBECK_CONFIG, $ALEMBIC_CONFIG, or what stands in the current folder.",
+    ),
+    click.Option(
+        ["-n", "--name"],
+        default="alembic",
+        help="Name of the section in the ini file. Defaults to 'alembic'.",
+    ),
+    click.Option(
+        ["-x", "x"],
+        multiple=True,
+        help="Additional arguments consumed by env.py, e.g. -x setting1=somesetting.",
+    ),
+    click.Option(["--raiseerr"], is_flag=True, help="Raise a full stack trace on error."),
+    click.Option(["-q", "--quiet"], is_flag=True, help="Do not print to standard output."),
+)
+
+COMMANDS: tuple[Grammar, ...] = (
+    Grammar("branches", (_VERBOSE,)),
+    Grammar("check", runs_project="always"),
+    Grammar(
+        "current",
+        (
+            click.Option(
+                ["-c", "--check-heads"],
+                is_flag=True,
+                help="Fail unless the database is on all head revisions.",
+            ),
+            _VERBOSE,
+        ),
+        runs_project="always",
+    ),
+    Grammar("downgrade", (_REVISION, _SQL, _TAG), runs_project="always"),
+    Grammar("edit", (click.Argument(["rev"]),), runs_project="for current"),
+    Grammar("ensure_version", (_SQL,), runs_project="always"),
+    Grammar(
+        "heads",
+        (
+            _VERBOSE,
+            click.Option(
+                ["--resolve-dependencies"],
+                is_flag=True,
+                help="Treat dependency versions as down revisions.",
+            ),
+        ),
+    ),
+    Grammar(
+        "history",
+        (
+            click.Option(
+                ["-r", "--rev-range", "rev_range"],
+                help="Specify a revision range; format is [start]:[end].",
+            ),
+            _VERBOSE,
+            click.Option(
+                ["-i", "--indicate-current"],
+                is_flag=True,
+                help="Indicate the revisions that the database is on.",
+            ),
+        ),
+        runs_project="for current",
+    ),
+    Grammar(
+        "init",
+        (
+            click.Argument(["directory"]),
+            click.Option(
+                ["-t", "--template"],
+                default="generic",
+                help="Template to use; 'list_templates' shows them. Defaults to 'generic'.",
+            ),
+            click.Option(
+                ["--package"],
+                is_flag=True,
+                help="Write empty __init__.py files to the folder and its versions folder.",
+            ),
+        ),
+    ),
+    Grammar("list_templates"),
+    Grammar(
+        "merge",
+        (
+            click.Argument(["revisions"], nargs=-1, required=True),
+            _MESSAGE,
+            _BRANCH_LABEL,
+            _REV_ID,
+            _SPLICE,
+        ),
+        runs_project="for autogenerate",
+    ),
+    Grammar(
+        "revision",
+        (
+            _MESSAGE,
+            click.Option(
+                ["--autogenerate"],
+                is_flag=True,
+                help="Fill the revision with the operations that lead from the database to the "
+                "models.",
+            ),
+            _SQL,
+            click.Option(
+                ["--head"],
+                default="head",
+                help="Specify head revision or <branchname>@head to base new revision on.",
+            ),
+            _SPLICE,
+            _BRANCH_LABEL,
+            click.Option(
+                ["--version-path"], help="Specify specific path from config for version file."
+            ),
+            _REV_ID,
+            click.Option(
+                ["--depends-on"],
+                multiple=True,
+                help="Specify one or more revision identifiers which this revision should depend "
+                "on.",
+            ),
+        ),
+        runs_project="for autogenerate",
+    ),
+    Grammar("show", (click.Argument(["rev"]),), runs_project="for current"),
+    Grammar(
+        "stamp",
+        (
+            click.Argument(["revisions"], nargs=-1, required=True),
+            _SQL,
+            _TAG,
+            click.Option(
+                ["--purge"],
+                is_flag=True,
+                help="Unconditionally erase the version table before stamping.",
+            ),
+        ),
+        runs_project="always",
+    ),
+    Grammar("upgrade", (_REVISION, _SQL, _TAG), runs_project="always"),
+)

@@ -1,0 +1,336 @@
+"""Limbeck's commands as functions: `command.upgrade(config, "head")`.
+
+They do what the command line does, print through `config.print_stdout`, and raise `CommandError`
+for what the user can put right.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from limbeck.errors import (
+    CommandError,
+    MultipleHeads,
+    RangeNotAncestorError,
+    ResolutionError,
+    RevisionError,
+)
+from limbeck.project.config import Config
+from limbeck.project.project import Project
+
+if TYPE_CHECKING:
+    from limbeck.commands.new import GeneratedScript
+
+__all__ = [
+    "branches",
+    "check",
+    "current",
+    "downgrade",
+    "edit",
+    "ensure_version",
+    "heads",
+    "history",
+    "init",
+    "list_templates",
+    "merge",
+    "revision",
+    "show",
+    "stamp",
+    "upgrade",
+]
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+Identifiers = str | Sequence[str] | None
+
+
+def _command(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Turn what the revision graph refuses into a `CommandError` for the user."""
+
+    @functools.wraps(function)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return function(*args, **kwargs)
+        except RevisionError as error:
+            raise CommandError(_explain(function.__name__, error)) from error
+
+    return run
+
+
+def _explain(command: str, error: RevisionError) -> str:
+    match error:
+        case MultipleHeads(argument=argument) if command == "stamp":
+            return "Multiple heads are present; please specify a single target revision"
+        case MultipleHeads(argument=argument):
+            return (
+                f"Multiple head revisions are present for given argument '{argument}'; please "
+                "specify a specific target revision, '<branchname>@head' to narrow to a specific "
+                "head, or 'heads' for all heads"
+            )
+        case RangeNotAncestorError(lower=lower, upper=upper):
+            if command in ("upgrade", "downgrade"):
+                target = upper if command == "upgrade" else lower
+                return f"Destination {target} is not a valid {command} target from current head(s)"
+            return (
+                f"Requested range {lower or 'base'}:{upper or 'base'} does not refer to "
+                "ancestor/descendant revisions along the same branch"
+            )
+        case ResolutionError(argument=argument):
+            reason = str(error)
+            located = f"Can't locate revision identified by '{argument}'"
+            return located if reason.startswith("No such revision") else f"{located}: {reason}"
+        case _:
+            return str(error)
+
+
+# -- commands that read the revision files ----------------------------------------------------
+
+
+@_command
+def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = False) -> None:
+    """Show current available heads in the script directory."""
+    from limbeck.commands.heads import heads as find
+    from limbeck.revision.describe import head_line, log_entry
+
+    project = Project(config)
+    describe = log_entry if verbose else head_line
+    for found in find(project, resolve_dependencies=resolve_dependencies):
+        config.print_stdout(describe(project.scripts.graph, found))
+
+
+@_command
+def branches(config: Config, verbose: bool = False) -> None:
+    """Show current branch points."""
+    from limbeck.commands.branches import branches as find
+    from limbeck.revision.describe import branch_lines
+
+    project = Project(config)
+    for found in find(project):
+        config.print_stdout(branch_lines(project.scripts.graph, found, verbose=verbose))
+
+
+@_command
+def history(
+    config: Config,
+    rev_range: str | None = None,
+    verbose: bool = False,
+    indicate_current: bool = False,
+) -> None:
+    """List revisions, newest first."""
+    from limbeck.commands.history import history as find
+    from limbeck.revision.describe import history_line, log_entry
+
+    project = Project(config)
+    found = find(project, rev_range, indicate_current=indicate_current)
+    graph = project.scripts.graph
+    describe = log_entry if verbose else history_line
+    for revision in found.revisions:
+        config.print_stdout(describe(graph, revision, current=found.current or ()))
+
+
+@_command
+def show(config: Config, rev: str) -> None:
+    """Show the revision(s) denoted by the given symbol."""
+    from limbeck.commands.show import show as find
+    from limbeck.revision.describe import log_entry
+
+    project = Project(config)
+    for found in find(project, rev):
+        config.print_stdout(log_entry(project.scripts.graph, found))
+
+
+@_command
+def edit(config: Config, rev: str) -> None:
+    """Edit revision script(s) using $EDITOR."""
+    from limbeck.commands.edit import edit as open_editor
+
+    open_editor(Project(config), rev)
+
+
+# -- commands that write files ----------------------------------------------------------------
+
+
+@_command
+def list_templates(config: Config) -> None:
+    """List available templates."""
+    from limbeck.commands.list_templates import list_templates as find
+
+    config.print_stdout("Available templates:\n")
+    for name, description in find(config.get_template_directory()):
+        config.print_stdout("%s - %s", name, description)
+    config.print_stdout("\nTemplates are used via the 'init' command, e.g.:")
+    config.print_stdout("\n  limbeck init --template generic ./scripts")
+
+
+@_command
+def init(config: Config, directory: str, template: str = "generic", package: bool = False) -> None:
+    """Initialize a new scripts directory."""
+    from limbeck.commands.init import init as initialize
+
+    done = initialize(config, directory, template=template, package=package)
+    for action in done.actions:
+        config.print_stdout(action)
+    if done.edit_next is not None:
+        config.print_stdout(
+            f"Please edit configuration/connection/logging settings in {done.edit_next} "
+            "before proceeding."
+        )
+
+
+@_command
+def merge(
+    config: Config,
+    revisions: str | Sequence[str],
+    message: str | None = None,
+    branch_label: Identifiers = None,
+    rev_id: str | None = None,
+    splice: bool = False,
+) -> GeneratedScript:
+    """Merge two revisions together. Creates a new migration file."""
+    from limbeck.commands.merge import merge as write
+
+    project = Project(config)
+    named = (revisions,) if isinstance(revisions, str) else tuple(revisions)
+    script = write(project, named, message, branch_label=branch_label, rev_id=rev_id, splice=splice)
+    _finish(project, (script,))
+    return script
+
+
+@_command
+def revision(
+    config: Config,
+    message: str | None = None,
+    autogenerate: bool = False,
+    sql: bool = False,
+    head: str | Sequence[str] = "head",
+    splice: bool = False,
+    branch_label: Identifiers = None,
+    version_path: str | os.PathLike[str] | None = None,
+    rev_id: str | None = None,
+    depends_on: Identifiers = None,
+    process_revision_directives: Callable[..., Any] | None = None,
+) -> GeneratedScript | list[GeneratedScript]:
+    """Create a new revision file."""
+    from limbeck.commands.new import new_revision
+
+    project = Project(config)
+    runs_env = project.runs_env_for_revisions
+    if sql and autogenerate:
+        raise CommandError("Using --sql with --autogenerate does not make any sense")
+    if sql and not runs_env:
+        raise CommandError(
+            "Using --sql with the revision command when revision_environment is not configured "
+            "does not make any sense"
+        )
+    if not autogenerate and not runs_env and process_revision_directives is None:
+        scripts = [
+            new_revision(
+                project,
+                message,
+                rev_id=rev_id,
+                head=head,
+                splice=splice,
+                branch_labels=branch_label,
+                version_path=version_path,
+                depends_on=depends_on,
+            )
+        ]
+    else:
+        from limbeck.commands.revision import revision as generate
+
+        scripts = generate(
+            project,
+            message,
+            autogenerate=autogenerate,
+            sql=sql,
+            head=head,
+            splice=splice,
+            branch_label=branch_label,
+            version_path=version_path,
+            rev_id=rev_id,
+            depends_on=depends_on,
+            process_revision_directives=process_revision_directives,
+        )
+    _finish(project, scripts)
+    return scripts[0] if len(scripts) == 1 else scripts
+
+
+def _finish(project: Project, scripts: Sequence[GeneratedScript]) -> None:
+    """Say what was written, then run the post-write hooks over each file.
+
+    Raises CommandError for a hook that failed; the files stay.
+    """
+    from limbeck.script.hooks import run_hook
+
+    say = project.config.print_stdout
+    for script in scripts:
+        say(f"Generating {script.path} ...  done")
+        for hook in project.scripts.hooks:
+            say(f"Running post write hook '{hook['_hook_name']}' ...")
+            project.config.stdout.flush()
+            run_hook(hook, script.path)
+            say("  done")
+        project.scripts.reload()
+
+
+# -- commands that ask or change the database -------------------------------------------------
+
+
+@_command
+def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
+    """Upgrade to a later version."""
+    from limbeck.commands.upgrade import upgrade as run
+
+    run(Project(config), revision, sql=sql, tag=tag)
+
+
+@_command
+def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
+    """Revert to a previous version."""
+    from limbeck.commands.downgrade import downgrade as run
+
+    run(Project(config), revision, sql=sql, tag=tag)
+
+
+@_command
+def stamp(
+    config: Config,
+    revision: str | Sequence[str],
+    sql: bool = False,
+    tag: str | None = None,
+    purge: bool = False,
+) -> None:
+    """Set the revision table to the given revision; don't run any migrations."""
+    from limbeck.commands.stamp import stamp as run
+
+    revisions = (revision,) if isinstance(revision, str) else tuple(revision)
+    run(Project(config), revisions, sql=sql, tag=tag, purge=purge)
+
+
+@_command
+def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:
+    """Display the current revision for a database."""
+    from limbeck.commands.current import current as find
+
+    for line in find(Project(config), verbose=verbose, check_heads=check_heads).lines:
+        config.print_stdout(line)
+
+
+@_command
+def check(config: Config) -> None:
+    """Check whether autogenerate would find new operations."""
+    from limbeck.commands.check import check as compare
+
+    compare(Project(config))
+    config.print_stdout("No new upgrade operations detected.")
+
+
+@_command
+def ensure_version(config: Config, sql: bool = False) -> None:
+    """Create the version table if it doesn't exist already."""
+    from limbeck.commands.ensure_version import ensure_version as ensure
+
+    ensure(Project(config), sql=sql)
