@@ -1,0 +1,1 @@
+"""Limbeck and Alembic side by side: the same projects, whole processes, in turn."""

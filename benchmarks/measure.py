@@ -1,0 +1,40 @@
+"""One process, measured: wall time, processor time, peak memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What one run of one process took: seconds, seconds of processor time, mebibytes."""
+
+    wall: float
+    processor: float
+    peak_memory: float
+
+
+def run(command: list[str], folder: Path) -> Measurement:
+    """Run a command to its end in a folder; RuntimeError with its output where it fails.
+
+    On Linux the peak of a child is at least the size of the process that started it, so that this
+    process imports nothing heavy.
+    """
+    with tempfile.TemporaryFile() as output:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            output.seek(0)
+            text = output.read().decode(errors="replace")[-4000:]
+            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{text}")
+    return Measurement(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)

@@ -1,0 +1,223 @@
+"""Projects in Alembic's layout, generated into an empty folder; both tools run them as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TABLES_PER_MODULE = 50
+
+_INI = """\
+[alembic]
+script_location = %(here)s/migrations
+prepend_sys_path = .
+path_separator = os
+sqlalchemy.url = {url}
+
+[loggers]
+keys = root,alembic
+
+[handlers]
+keys = console
+
+[formatters]
+keys = plain
+
+[logger_root]
+level = WARNING
+handlers = console
+qualname =
+
+[logger_alembic]
+level = INFO
+handlers =
+qualname = alembic
+
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+level = NOTSET
+formatter = plain
+
+[formatter_plain]
+format = %(levelname)-5.5s [%(name)s] %(message)s
+"""
+
+_ENV = """\
+from logging.config import fileConfig
+
+from sqlalchemy import engine_from_config, pool
+
+from alembic import context
+{imports}
+config = context.config
+fileConfig(config.config_file_name)
+target_metadata = {metadata}
+
+connectable = engine_from_config(
+    config.get_section(config.config_ini_section),
+    prefix="sqlalchemy.",
+    poolclass=pool.NullPool,
+)
+with connectable.connect() as connection:
+    context.configure(connection=connection, target_metadata=target_metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+
+_REVISION = '''\
+"""Create {table}
+
+Revision ID: {revision}
+Revises: {down}
+Create Date: 2026-01-01 12:00:00.000000
+
+"""
+from typing import Sequence, Union
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "{revision}"
+down_revision: Union[str, Sequence[str], None] = {down_revision}
+branch_labels: Union[str, Sequence[str], None] = None
+depends_on: Union[str, Sequence[str], None] = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "{table}",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("email", sa.String(length=200), nullable=True),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("price", sa.Numeric(precision=10, scale=2), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("{table}")
+'''
+
+_TABLE = """\
+Table(
+    "model_{number}",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("parent_id", ForeignKey("model_{parent}.id")),
+    Column("name", String(100), nullable=False),
+    Column("email", String(200), nullable=False, index=True),
+    Column("code", String(20)),
+    Column("quantity", Integer, nullable=False, server_default="0"),
+    Column("price", Numeric(10, 2), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("note", Text),
+)
+"""
+
+_TABLES_HEAD = """\
+from sqlalchemy import (
+    Boolean, Column, DateTime, ForeignKey, Integer, Numeric, String, Table, Text
+)
+
+from shop.base import metadata
+
+"""
+
+_CLASS = """\
+class Model{number}(Base):
+    __tablename__ = "model_{number}"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("model_{parent}.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(String(200), index=True)
+    code: Mapped[str | None] = mapped_column(String(20))
+    quantity: Mapped[int] = mapped_column(server_default="0")
+    price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+    note: Mapped[str | None] = mapped_column(Text)
+"""
+
+_CLASSES_HEAD = """\
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Numeric, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.base import Base
+
+"""
+
+_BASE = """\
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+metadata = Base.metadata
+"""
+
+CREATE_ALL = (
+    "import sys; from sqlalchemy import create_engine; import shop.models; "
+    "from shop.base import metadata; metadata.create_all(create_engine(sys.argv[1]))"
+)
+"""What a separate process runs, with the project as its folder, to bring a database up to date."""
+
+
+def write_revisions(folder: Path, count: int, url: str = "sqlite://") -> None:
+    """A project of `count` revisions in one line, each of which creates a table."""
+    _write_environment(folder, url, imports="", metadata="None")
+    versions = folder / "migrations" / "versions"
+    for number in range(1, count + 1):
+        revision, down = _revision_id(number), _revision_id(number - 1)
+        table = f"item_{number}"
+        text = _REVISION.format(
+            table=table,
+            revision=revision,
+            down=down if number > 1 else "",
+            down_revision=f'"{down}"' if number > 1 else None,
+        )
+        (versions / f"{revision}_create_{table}.py").write_text(text, encoding="utf-8")
+
+
+def write_models(folder: Path, count: int, url: str, *, mapped: bool = False) -> None:
+    """A project of `count` tables of ten columns, or mapped classes, and no revision yet."""
+    _write_environment(
+        folder,
+        url,
+        imports="\nimport shop.models\nfrom shop.base import metadata\n",
+        metadata="metadata",
+    )
+    models = folder / "shop" / "models"
+    models.mkdir(parents=True)
+    (folder / "shop" / "__init__.py").write_text("", encoding="utf-8")
+    (folder / "shop" / "base.py").write_text(_BASE, encoding="utf-8")
+    head, one = (_CLASSES_HEAD, _CLASS) if mapped else (_TABLES_HEAD, _TABLE)
+    imports = []
+    for first in range(0, count, TABLES_PER_MODULE):
+        numbers = range(first, min(first + TABLES_PER_MODULE, count))
+        tables = [one.format(number=number, parent=max(number - 1, 0)) for number in numbers]
+        name = f"part_{first // TABLES_PER_MODULE}"
+        (models / f"{name}.py").write_text(head + "\n" + "\n\n".join(tables), encoding="utf-8")
+        imports.append(f"from shop.models import {name} as {name}\n")
+    (models / "__init__.py").write_text("".join(imports), encoding="utf-8")
+
+
+def _write_environment(folder: Path, url: str, *, imports: str, metadata: str) -> None:
+    (folder / "migrations" / "versions").mkdir(parents=True)
+    (folder / "alembic.ini").write_text(_INI.format(url=url.replace("%", "%%")), encoding="utf-8")
+    (folder / "migrations" / "env.py").write_text(
+        _ENV.format(imports=imports, metadata=metadata), encoding="utf-8"
+    )
+
+
+def _revision_id(number: int) -> str:
+    # Twelve hexadecimal digits that look like random ones and sort in no useful order.
+    return f"{number * 0x9E3779B97F4A7C15 % (1 << 48):012x}"

