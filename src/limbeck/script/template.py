@@ -15,6 +15,7 @@ from limbeck.errors import ConfigurationError, ScriptError
 from limbeck.script.header import script_syntax_error
 
 _WORD = re.compile(r"\w+")
+_LONGEST_TUPLE = 40
 
 
 def slug(message: str | None, length: int) -> str:
@@ -93,12 +94,24 @@ class _Quoted(str):
         return plain
 
 
+class _QuotedTuple(tuple[str, ...]):
+    """Ids; many of them stand on a line each, as formatters of any line length want it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        plain = super().__repr__()
+        if len(plain) <= _LONGEST_TUPLE:
+            return plain
+        return "".join(["(\n", *(f"    {item!r},\n" for item in self), ")"])
+
+
 def quoted(value: Any) -> Any:
     """Ids and tuples of ids such that `repr` gives formatted source."""
     if isinstance(value, str):
         return _Quoted(value)
     if isinstance(value, tuple | list):
-        return tuple(quoted(item) for item in value)
+        return _QuotedTuple(_Quoted(item) for item in value)
     return value
 
 

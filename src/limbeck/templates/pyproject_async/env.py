@@ -1,0 +1,87 @@
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from logging.config import fileConfig
+
+from sqlalchemy import pool
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import async_engine_from_config
+
+from limbeck import context
+
+# The configuration of this run: alembic.ini, and what a program has set.
+config = context.config
+
+# Set up Python's logging from the configuration file, and leave existing loggers alone.
+if config.config_file_name is not None:
+    fileConfig(config.config_file_name, disable_existing_loggers=False)
+
+# The MetaData of your models; 'revision --autogenerate' and 'check' compare it with the database:
+#     from app.db.base import Base
+#     target_metadata = Base.metadata
+# Models have to be imported to be seen. This imports every module below a package:
+#     from limbeck import import_models
+#     import_models("app.models")
+target_metadata = None
+
+# Other values of the configuration file can be read here:
+#     my_important_option = config.get_main_option("my_important_option")
+# and the URL can be set here; a password may hold any character:
+#     config.set_main_option("sqlalchemy.url", settings.get_db_url())
+
+
+def run_migrations_offline() -> None:
+    """Write the migrations as SQL, without a connection.
+
+    Only a URL is needed, and not even a driver: 'limbeck upgrade head --sql' ends up here.
+    """
+    context.configure(
+        url=config.get_main_option("sqlalchemy.url"),
+        target_metadata=target_metadata,
+        literal_binds=True,
+        dialect_opts={"paramstyle": "named"},
+    )
+
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def do_run_migrations(connection: Connection) -> None:
+    """Run the migrations over a connection."""
+    context.configure(connection=connection, target_metadata=target_metadata)
+
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_async_migrations() -> None:
+    """Connect with an async driver, and run the migrations over that connection."""
+    connectable = async_engine_from_config(
+        config.get_section(config.config_ini_section, {}),
+        prefix="sqlalchemy.",
+        poolclass=pool.NullPool,
+    )
+
+    async with connectable.connect() as connection:
+        await connection.run_sync(do_run_migrations)
+
+    await connectable.dispose()
+
+
+def run_migrations_online() -> None:
+    """Run the migrations; inside a running event loop, in a thread with a loop of its own."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(run_async_migrations())
+        return
+
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        run = copy_context().run
+        executor.submit(run, asyncio.run, run_async_migrations()).result()
+
+
+if context.is_offline_mode():
+    run_migrations_offline()
+else:
+    run_migrations_online()
