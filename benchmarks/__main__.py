@@ -11,10 +11,9 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests import servers
-
 from benchmarks.cases import Case, every_case
 from benchmarks.measure import Measurement, run
+from tests import servers
 
 TOOLS = ("alembic", "limbeck")
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests import servers
-
 from benchmarks import projects
+from tests import servers
 
 
 def _nothing() -> None:
