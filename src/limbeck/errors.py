@@ -6,8 +6,26 @@ A message says what is wrong, where, and what to do next. It never holds a passw
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from typing import Any
+
+
+def locate(error: BaseException, path: str, what: str) -> None:
+    """Notes on an error where it happened: the innermost line of `path` on its traceback.
+
+    The first note stays: it is the innermost. `where(error)` reads it.
+    """
+    if where(error) is None:
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+        place = f"{path}, line {lines[-1]}" if lines else path
+        error.__dict__["limbeck_where"] = f"{place} ({what})"
+
+
+def where(error: BaseException) -> str | None:
+    """Where an error happened, in words; None where nobody noted it."""
+    noted: str | None = getattr(error, "limbeck_where", None)
+    return noted
 
 
 class LimbeckError(Exception):

@@ -528,6 +528,7 @@ def _renamed_text(expression: Expression, old: str, new: str) -> Expression:
 
 def add_column(
     scope: Scope,
+    /,
     table_name: str,
     column: sa.Column[Any],
     *,
@@ -554,6 +555,7 @@ def add_column(
 
 def drop_column(
     scope: Scope,
+    /,
     table_name: str,
     column_name: str,
     *,
@@ -572,6 +574,7 @@ def drop_column(
 
 def alter_column(
     scope: Scope,
+    /,
     table_name: str,
     column_name: str,
     *,
@@ -665,7 +668,7 @@ def _generated(given: Any) -> bool:
 
 
 def _type_checks(
-    scope: Scope, table_name: str, column_name: str, type_: Any, schema: str | None
+    scope: Scope, /, table_name: str, column_name: str, type_: Any, schema: str | None
 ) -> tuple[Check, ...]:
     """The checks that a type brings to a column of that name."""
     if type_ is None or not isinstance(type_, sa.types.SchemaType):

@@ -244,6 +244,7 @@ class DropConstraint(Operation):
 
 def _loaded(
     scope: Scope,
+    /,
     table_name: str,
     schema: str | None,
     item: sa.Constraint,
@@ -263,6 +264,7 @@ def _loaded(
 
 def create_primary_key(
     scope: Scope,
+    /,
     constraint_name: str | None,
     table_name: str,
     columns: Sequence[str],
@@ -276,6 +278,7 @@ def create_primary_key(
 
 def create_unique_constraint(
     scope: Scope,
+    /,
     constraint_name: str | None,
     table_name: str,
     columns: Sequence[str],
@@ -290,6 +293,7 @@ def create_unique_constraint(
 
 def create_foreign_key(
     scope: Scope,
+    /,
     constraint_name: str | None,
     source_table: str,
     referent_table: str,
@@ -323,6 +327,7 @@ def create_foreign_key(
 
 def create_check_constraint(
     scope: Scope,
+    /,
     constraint_name: str | None,
     table_name: str,
     condition: Any,
@@ -338,6 +343,7 @@ def create_check_constraint(
 
 def create_exclude_constraint(
     scope: Scope,
+    /,
     constraint_name: str | None,
     table_name: str,
     *elements: Any,
@@ -352,6 +358,7 @@ def create_exclude_constraint(
 
 def drop_constraint(
     scope: Scope,
+    /,
     constraint_name: str | None,
     table_name: str,
     type_: str | None = None,
@@ -371,7 +378,7 @@ def drop_constraint(
     )
 
 
-def _by_convention(scope: Scope, name: str, table_name: str, type_: str | None) -> str:
+def _by_convention(scope: Scope, /, name: str, table_name: str, type_: str | None) -> str:
     """The name that the convention makes of that one (for a check it may hold the given name)."""
     if type_ != "check" or not scope.naming_convention:
         return name

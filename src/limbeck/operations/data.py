@@ -64,7 +64,7 @@ class BulkInsert(Operation):
 
 
 def execute(
-    scope: Scope, sqltext: Any, *, execution_options: Mapping[str, Any] | None = None
+    scope: Scope, /, sqltext: Any, *, execution_options: Mapping[str, Any] | None = None
 ) -> Execute:
     """Runs SQL text or an Executable. In text, ``:name`` is a parameter; escape it as ``\\:``."""
     statement = sa.text(sqltext) if isinstance(sqltext, str) else sqltext
@@ -73,6 +73,7 @@ def execute(
 
 def bulk_insert(
     scope: Scope,
+    /,
     table: sa.TableClause,
     rows: Sequence[Mapping[str, Any]],
     *,

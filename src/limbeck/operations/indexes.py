@@ -155,6 +155,7 @@ class DropIndex(Operation):
 
 def create_index(
     scope: Scope,
+    /,
     index_name: str | None,
     table_name: str,
     columns: Sequence[Any],
@@ -184,6 +185,7 @@ def create_index(
 
 def drop_index(
     scope: Scope,
+    /,
     index_name: str,
     table_name: str | None = None,
     *,

@@ -297,6 +297,7 @@ def schema_argument(name: Name) -> tuple[tuple[str, Any], ...]:
 
 def create_table(
     scope: Scope,
+    /,
     table_name: str,
     *columns: sa.schema.SchemaItem,
     if_not_exists: bool | None = None,
@@ -327,6 +328,7 @@ def _copied(item: sa.schema.SchemaItem) -> sa.schema.SchemaItem:
 
 def drop_table(
     scope: Scope,
+    /,
     table_name: str,
     *,
     schema: str | None = None,
@@ -338,7 +340,7 @@ def drop_table(
 
 
 def rename_table(
-    scope: Scope, old_table_name: str, new_table_name: str, *, schema: str | None = None
+    scope: Scope, /, old_table_name: str, new_table_name: str, *, schema: str | None = None
 ) -> RenameTable:
     """Renames a table; it stays in its schema."""
     return RenameTable(load.qualified(old_table_name, schema, scope.dialect), new_table_name)
@@ -346,6 +348,7 @@ def rename_table(
 
 def create_table_comment(
     scope: Scope,
+    /,
     table_name: str,
     comment: str | None,
     *,
@@ -359,6 +362,7 @@ def create_table_comment(
 
 def drop_table_comment(
     scope: Scope,
+    /,
     table_name: str,
     *,
     existing_comment: str | None | Literal[Unset.UNSET] = UNSET,

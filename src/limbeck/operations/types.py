@@ -96,6 +96,7 @@ class AlterEnum(Operation):
 
 def alter_enum(
     scope: Scope,
+    /,
     enum_name: str,
     values: Iterable[str],
     *,

@@ -1,0 +1,21 @@
+"""Creating the version table."""
+
+from __future__ import annotations
+
+from limbeck.commands.environment import run
+from limbeck.database.migration import MigrationContext
+from limbeck.database.steps import MigrationStep
+from limbeck.project.project import Project
+
+
+def ensure_version(project: Project, *, sql: bool = False) -> None:
+    """Creates the version table where it is missing, or writes the statement that does."""
+
+    def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
+        if sql:
+            context.writer.text(context.version.create_sql(context.dialect) + context.writer.end)
+        elif context.connection is not None:
+            context.version.create(context.connection)
+        return []
+
+    run(project, steps, as_sql=sql, dont_mutate=True)

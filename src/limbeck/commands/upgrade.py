@@ -1,0 +1,28 @@
+"""Running revisions up to a target."""
+
+from __future__ import annotations
+
+from limbeck.commands.environment import run, split_range
+from limbeck.database.migration import MigrationContext
+from limbeck.database.runs import upgrade_steps
+from limbeck.database.steps import MigrationStep
+from limbeck.project.project import Project
+
+
+def upgrade(
+    project: Project, revision: str, *, sql: bool = False, tag: str | None = None
+) -> tuple[str, ...]:
+    """Runs what is missing up to `revision`, and returns the ids that ran.
+
+    With `sql` the statements are written instead; `revision` may then be ``start:target``.
+    """
+    start, target = split_range(revision, sql)
+    ran: list[str] = []
+
+    def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
+        found = upgrade_steps(project.scripts, rows, target)
+        ran.extend(step.to_revisions[0] for step in found)
+        return found
+
+    run(project, steps, as_sql=sql, starting_rev=start, destination_rev=target, tag=tag)
+    return tuple(ran)

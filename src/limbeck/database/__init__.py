@@ -1,0 +1,1 @@
+"""The server's edge: connections, transactions, the version table, and runs on it."""

@@ -1,0 +1,107 @@
+"""Connections to a database by URL, sync or async: the one place where the two meet."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from limbeck.errors import DatabaseError
+
+R = TypeVar("R")
+
+_EXTRAS = {
+    "psycopg2": "postgresql",
+    "psycopg": "postgresql",
+    "asyncpg": "asyncpg",
+    "pymysql": "mysql",
+    "MySQLdb": "mysql",
+    "asyncmy": "asyncmy",
+    "aiosqlite": "aiosqlite",
+}
+"""The extra of this package that installs a driver's module."""
+
+
+def run_connected(
+    target: str | URL | sa.Engine | AsyncEngine, work: Callable[[sa.Connection], R]
+) -> R:
+    """Opens a connection, calls `work` with it and closes it again.
+
+    An async URL or engine is driven with its own loop, in a thread of its own where a loop is
+    running already; `work` gets a plain connection either way.
+    Raises DatabaseError where the URL cannot be used or the driver is not installed.
+    """
+    engine = target if isinstance(target, sa.Engine | AsyncEngine) else _engine(target)
+    if isinstance(engine, AsyncEngine):
+        result: R = run_coroutine(_run_async(engine, work, dispose=engine is not target))
+        return result
+    with engine.connect() as connection:
+        return work(connection)
+
+
+def _engine(target: str | URL) -> sa.Engine | AsyncEngine:
+    try:
+        url = make_url(target)
+    except sa.exc.ArgumentError:
+        raise DatabaseError(
+            "The database URL cannot be read: it must look like "
+            "'postgresql+psycopg://user:password@host/database', special characters encoded."
+        ) from None
+    try:
+        if url.get_dialect().is_async:
+            return create_async_engine(url, poolclass=sa.pool.NullPool)
+        return sa.create_engine(url, poolclass=sa.pool.NullPool)
+    except sa.exc.NoSuchModuleError:
+        raise DatabaseError(
+            f"SQLAlchemy knows no database '{url.drivername}': "
+            "check the part of the URL before '://'."
+        ) from None
+    except ModuleNotFoundError as error:
+        raise DatabaseError(missing_driver(error)) from None
+
+
+def missing_driver(error: ModuleNotFoundError) -> str:
+    """What to say of a driver that is not installed."""
+    extra = _EXTRAS.get(error.name or "")
+    name = f"'limbeck[{extra}]'" if extra else str(error.name)
+    return f"The database driver '{error.name}' is not installed: pip install {name}"
+
+
+async def _run_async(
+    engine: AsyncEngine, work: Callable[[sa.Connection], R], *, dispose: bool
+) -> R:
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(work)
+    finally:
+        if dispose:
+            await engine.dispose()
+
+
+def run_coroutine(coroutine: Any) -> Any:
+    """Runs a coroutine to its end, also from inside a running event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(coroutine)
+    outcome: list[Any] = []
+    failure: list[BaseException] = []
+
+    def drive() -> None:
+        try:
+            outcome.append(asyncio.run(coroutine))
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=copy_context().run, args=(drive,), name="limbeck")
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
+    return outcome[0]

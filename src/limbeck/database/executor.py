@@ -1,0 +1,35 @@
+"""The sink that runs statements on a server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from limbeck.operations.base import Statement
+from limbeck.plan.steps import Step
+
+
+class Executor:
+    """Runs each statement of a step on a connection, in order."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+        self._plain = {"no_parameters": True}
+
+    def run(self, step: Step) -> None:
+        """Runs the statements of a step."""
+        for statement in step.statements:
+            self.statement(statement)
+
+    def statement(self, statement: Statement) -> Any:
+        """Runs one statement and returns SQLAlchemy's result."""
+        if statement.element is None:
+            return self.connection.exec_driver_sql(statement.sql, execution_options=self._plain)
+        options = dict(statement.execution_options)
+        parameters = statement.parameters
+        if parameters is None:
+            return self.connection.execute(statement.element, execution_options=options)
+        return self.connection.execute(
+            statement.element, list(parameters), execution_options=options
+        )

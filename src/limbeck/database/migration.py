@@ -1,0 +1,409 @@
+"""`MigrationContext`: one connection (or an SQL script) that migrations run on."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
+from typing import Any, TextIO
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect, make_url
+
+from limbeck.database.executor import Executor
+from limbeck.database.runs import stamp_steps
+from limbeck.database.steps import MigrationStep
+from limbeck.database.transactions import Transaction, begin_for_real
+from limbeck.database.version_table import VersionTable
+from limbeck.dialects.base import Dialect as LimbeckDialect
+from limbeck.dialects.base import Request
+from limbeck.dialects.base import dialect as limbeck_dialect
+from limbeck.errors import CommandError, locate
+from limbeck.operations.base import Scope, Statement
+from limbeck.revision.identifiers import resolve
+from limbeck.revision.rows import RowChange
+from limbeck.runtime.invoke import Interpreter, running
+from limbeck.runtime.sinks import SqlWriter
+from limbeck.runtime.state import KnownState, LiveState
+from limbeck.schema.objects import Schema
+
+log = logging.getLogger("alembic.runtime.migration")
+"""Alembic's name: the logging sections of existing ini files, and users' filters, know it."""
+
+MigrationsFn = Callable[[tuple[str, ...], "MigrationContext"], Iterable[MigrationStep]]
+
+
+class MigrationContext:
+    """Where migrations run: a connection, or a stream that SQL is written to.
+
+    `opts` holds everything that `configure` was given, keywords of the user's own included.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        connection: sa.Connection | None,
+        opts: Mapping[str, Any],
+        environment_context: Any = None,
+    ) -> None:
+        self.opts = dict(opts)
+        self.dialect = dialect
+        self.environment_context = environment_context
+        self.as_sql = bool(self.opts.get("as_sql", False))
+        self.script = self.opts.get("script")
+        self.connection = None if self.as_sql else connection
+        self.purge = bool(self.opts.get("purge", False))
+        self.output_buffer: TextIO = self.opts.get("output_buffer") or sys.stdout
+        self._migrations_fn: MigrationsFn | None = self.opts.get("fn")
+        self._user_compare_type = self.opts.get("compare_type", True)
+        self._start_from_rev: str | None = self.opts.get("starting_rev")
+        self._transaction: Transaction | None = None
+        self._external = connection is not None and connection.in_transaction()
+        self.transaction_per_migration = bool(self.opts.get("transaction_per_migration", False))
+        if self.opts.get("literal_binds") and not self.as_sql:
+            raise CommandError("Can't use literal_binds setting without as_sql mode")
+        if self._start_from_rev and not self.as_sql:
+            raise CommandError(
+                "Can't specify current_rev to context when using a database connection"
+            )
+
+    @classmethod
+    def configure(
+        cls,
+        connection: sa.Connection | None = None,
+        url: Any = None,
+        dialect_name: str | None = None,
+        dialect: Dialect | None = None,
+        environment_context: Any = None,
+        dialect_opts: Mapping[str, Any] | None = None,
+        opts: Mapping[str, Any] | None = None,
+    ) -> MigrationContext:
+        """A context on a connection, or for the dialect of a URL or a name.
+
+        Raises CommandError for an Engine, or when nothing is given.
+        """
+        extra = dict(dialect_opts or {})
+        if connection is not None:
+            if not isinstance(connection, sa.Connection):
+                raise CommandError(
+                    "'connection' argument to configure() is expected to be a "
+                    f"sqlalchemy.engine.Connection instance, got a {type(connection).__name__}"
+                )
+            dialect = connection.dialect
+        elif url:
+            dialect = make_url(url).get_dialect()(**extra)
+        elif dialect_name:
+            dialect = make_url(f"{dialect_name}://").get_dialect()(**extra)
+        elif dialect is None:
+            raise CommandError("Connection, url, or dialect_name is required.")
+        return cls(dialect, connection, opts or {}, environment_context)
+
+    # -- what it is -----------------------------------------------------------------------------
+
+    @cached_property
+    def limbeck_dialect(self) -> LimbeckDialect:
+        """Our dialect for it."""
+        return limbeck_dialect(self.dialect.name)
+
+    @cached_property
+    def transactional_ddl(self) -> bool:
+        """Whether DDL can be rolled back: the dialect's answer, or the user's."""
+        given = self.opts.get("transactional_ddl")
+        return self.limbeck_dialect.transactional_ddl if given is None else bool(given)
+
+    @property
+    def bind(self) -> sa.Connection | None:
+        """The connection; None with ``--sql``."""
+        return self.connection
+
+    @property
+    def config(self) -> Any:
+        """The Config of the environment, where there is one."""
+        environment = self.environment_context
+        return None if environment is None else environment.config
+
+    @property
+    def impl(self) -> MigrationContext:
+        """What Alembic keeps apart from the context; here the context answers."""
+        return self
+
+    @cached_property
+    def version(self) -> VersionTable:
+        """The version table as configured."""
+        return VersionTable(
+            self.opts.get("version_table") or "alembic_version",
+            self.opts.get("version_table_schema"),
+            bool(self.opts.get("version_table_pk", True)),
+        )
+
+    @property
+    def version_table(self) -> str:
+        """The name of the version table."""
+        return self.version.name
+
+    @property
+    def version_table_schema(self) -> str | None:
+        """The schema of the version table."""
+        return self.version.schema
+
+    @cached_property
+    def naming_convention(self) -> Mapping[str, Any]:
+        """The convention of the target metadata, of the first that has one."""
+        target = self.opts.get("target_metadata")
+        collections = [target] if isinstance(target, sa.MetaData) else list(target or ())
+        for collection in collections:
+            if len(collection.naming_convention) > 1:
+                return dict(collection.naming_convention)
+        return {}
+
+    # -- running operations ---------------------------------------------------------------------
+
+    @cached_property
+    def writer(self) -> SqlWriter:
+        """Where SQL is written with ``--sql``."""
+        separators = {"mssql": "GO", "oracle": "/"}
+        default = separators.get(self.dialect.name)
+        separator = self.opts.get(f"{self.dialect.name}_batch_separator", default)
+        end = "" if self.dialect.name == "oracle" else ";"
+        return SqlWriter(self.dialect, self.output_buffer, separator=separator or None, end=end)
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """What the verbs of scripts run on."""
+        scope = Scope(self.dialect, self.naming_convention)
+        compiler = self.limbeck_dialect.compiler(self.dialect)
+        if self.connection is None:
+            known = KnownState(normalize=self._normalized)
+            return Interpreter(scope, compiler, self.writer, known, self)
+        executor = Executor(self.connection)
+        return Interpreter(scope, compiler, executor, LiveState(self.read), self)
+
+    def _normalized(self, schema: Schema) -> Schema:
+        return self.limbeck_dialect.normalize(schema, self.dialect)
+
+    def read(self, request: Request) -> Schema:
+        """A part of the server's schema, normalised."""
+        assert self.connection is not None
+        return self._normalized(self.limbeck_dialect.inspect(self.connection, request))
+
+    def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
+        """Runs SQL on the connection, or writes it."""
+        element = sa.text(sql) if isinstance(sql, str) else sql
+        statement = Statement(
+            element=element, execution_options=tuple(sorted((execution_options or {}).items()))
+        )
+        self.interpreter.state.forget()
+        if self.connection is None:
+            self.writer.statement(statement)
+        else:
+            Executor(self.connection).statement(statement)
+
+    def static_output(self, text: str) -> None:
+        """Writes a line of its own to the script."""
+        self.writer.text(text)
+
+    # -- transactions ---------------------------------------------------------------------------
+
+    def begin_transaction(self, _per_migration: bool = False) -> AbstractContextManager[Any]:
+        """A transaction for all of the run, or for one migration, whichever is asked and due.
+
+        Where the caller is in a transaction already, or DDL commits by itself, or the other of
+        the two is in force, this does nothing.
+        """
+        if self._external:
+            return nullcontext()
+        due = (
+            _per_migration == self.transaction_per_migration
+            if self.transactional_ddl
+            else _per_migration
+        )
+        if not due:
+            return nullcontext()
+        if self.as_sql:
+            return self._scripted_transaction() if self.transactional_ddl else nullcontext()
+        return self._real_transaction()
+
+    @contextmanager
+    def _scripted_transaction(self) -> Iterator[None]:
+        self.emit_begin()
+        yield
+        self.emit_commit()
+
+    @contextmanager
+    def _real_transaction(self) -> Iterator[MigrationContext]:
+        if self._transaction is not None:
+            yield self
+            return
+        assert self.connection is not None
+        self._transaction = Transaction(self.connection)
+        try:
+            yield self
+        except BaseException:
+            if self._transaction is not None:
+                self._transaction.rollback()
+            raise
+        else:
+            if self._transaction is not None:
+                self._transaction.commit()
+        finally:
+            self._transaction = None
+
+    def emit_begin(self) -> None:
+        """Writes the start of a transaction to the script."""
+        words = {"mssql": "BEGIN TRANSACTION", "oracle": "SET TRANSACTION READ WRITE"}
+        self.writer.text(words.get(self.dialect.name, "BEGIN") + self.writer.end)
+
+    def emit_commit(self) -> None:
+        """Writes the end of a transaction to the script."""
+        self.writer.text("COMMIT" + self.writer.end)
+
+    @contextmanager
+    def autocommit_block(self) -> Iterator[None]:
+        """Leaves the transaction for what cannot run in one; what ran before is committed.
+
+        Raises CommandError when the transaction is the caller's own.
+        """
+        if self.as_sql:
+            with self._scripted_autocommit():
+                yield
+            return
+        assert self.connection is not None
+        if self._external:
+            raise CommandError(
+                "autocommit_block() cannot leave a transaction that the caller began: pass a "
+                "connection that is not in a transaction."
+            )
+        began = self._transaction is not None
+        if self._transaction is not None:
+            self._transaction.commit()
+            self._transaction = None
+        level = self.connection.get_isolation_level()
+        self.connection.commit()
+        self.connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            yield
+        finally:
+            self.connection.commit()
+            self.connection.execution_options(isolation_level=level)
+            if began:
+                self._transaction = Transaction(self.connection)
+
+    @contextmanager
+    def _scripted_autocommit(self) -> Iterator[None]:
+        if self.transactional_ddl:
+            self.emit_commit()
+        yield
+        if self.transactional_ddl:
+            self.emit_begin()
+
+    # -- revisions ------------------------------------------------------------------------------
+
+    def get_current_heads(self) -> tuple[str, ...]:
+        """The rows of the version table; with ``--sql`` where the script starts."""
+        if self.as_sql:
+            start = self._start_from_rev
+            if not start or start == "base":
+                return ()
+            return tuple(self._start_ids(start))
+        if self.connection is None:
+            raise CommandError("No database connection: the current revision cannot be read.")
+        return self.version.rows(self.connection)
+
+    def _start_ids(self, start: str) -> Sequence[str]:
+        if self.script is None:
+            return (start,)
+        return [revision.id for revision in resolve(self.script.graph, start)]
+
+    def get_current_revision(self) -> str | None:
+        """The one row of the version table, None for none; CommandError for several."""
+        heads = self.get_current_heads()
+        if len(heads) > 1:
+            raise CommandError(
+                f"Version table '{self.version.name}' has more than one head present; "
+                "please use get_current_heads()"
+            )
+        return heads[0] if heads else None
+
+    def _ensure_version_table(self, purge: bool = False) -> None:
+        assert self.connection is not None
+        with sa_begin(self.connection):
+            self.version.create(self.connection)
+            if purge:
+                self.connection.execute(self.version.table().delete())
+
+    def stamp(self, script: Any, revision: str | Sequence[str]) -> None:
+        """Changes the version table's rows to say `revision`, running nothing."""
+        if not self.as_sql and self.connection is not None:
+            self._ensure_version_table()
+        heads = self.get_current_heads()
+        for step in stamp_steps(script, heads, revision):
+            heads = self._record(step, heads)
+
+    def run_migrations(self, **kw: Any) -> None:
+        """Runs the steps that the command asks for; `kw` reach ``upgrade(**kw)``.
+
+        What a step raises carries where it happened (`errors.locate`).
+        """
+        with running(self.interpreter):
+            if self.connection is not None and self._external:
+                begin_for_real(self.connection)
+            self._run(kw)
+
+    def _run(self, kw: dict[str, Any]) -> None:
+        heads = self.get_current_heads()
+        mutates = not self.opts.get("dont_mutate", False)
+        if not self.as_sql and mutates and (not heads or self.purge):
+            self._ensure_version_table(self.purge)
+            heads = () if self.purge else heads
+        if self._migrations_fn is None:
+            return
+        for step in self._migrations_fn(heads, self):
+            with self.begin_transaction(_per_migration=True):
+                if self.as_sql and not heads:
+                    self.writer.text(self.version.create_sql(self.dialect) + self.writer.end)
+                log.info("Running %s", step)
+                if self.as_sql:
+                    self.writer.comment(f"Running {step.short_log}")
+                self._run_step(step, kw)
+                heads = self._record(step, heads)
+                for callback in self.on_version_apply:
+                    callback(ctx=self, step=step.info, heads=set(heads), run_args=kw)
+
+    def _run_step(self, step: MigrationStep, kw: dict[str, Any]) -> None:
+        if step.migration_fn is None:
+            return
+        try:
+            step.migration_fn(**kw)
+        except Exception as error:
+            revision = step.revision
+            if revision is not None and revision.path is not None:
+                locate(error, revision.path, f"revision {revision.id}, {step.name}")
+            raise
+
+    @cached_property
+    def on_version_apply(self) -> tuple[Callable[..., Any], ...]:
+        """The user's hooks after each step."""
+        given = self.opts.get("on_version_apply") or ()
+        return (given,) if callable(given) else tuple(given)
+
+    def _record(self, step: MigrationStep, heads: Sequence[str]) -> tuple[str, ...]:
+        """Changes the rows for a step, and returns them."""
+        change: RowChange = step.change(tuple(heads))
+        if self.connection is not None:
+            self.version.change(self.connection, change)
+        else:
+            for sql, _ in self.version.change_sql(change, self.dialect):
+                self.writer.text(sql + self.writer.end)
+        return change.after
+
+
+@contextmanager
+def sa_begin(connection: sa.Connection) -> Iterator[None]:
+    """A transaction of its own, or the one that is under way."""
+    if connection.in_transaction():
+        yield
+        return
+    with connection.begin():
+        yield

@@ -1,0 +1,84 @@
+"""The version table, as Alembic has it: one row for each tip of what is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from limbeck.errors import CommandError
+from limbeck.operations.compiler import Compiler
+from limbeck.revision.rows import RowChange
+from limbeck.schema.names import Name
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTable:
+    """Name, schema and shape of the table. `primary_key` False leaves the key out."""
+
+    name: str = "alembic_version"
+    schema: str | None = None
+    primary_key: bool = True
+
+    @property
+    def qualified(self) -> Name:
+        """The name with the schema."""
+        return Name(self.name, self.schema)
+
+    def table(self) -> sa.Table:
+        """The table for SQLAlchemy."""
+        built = sa.Table(
+            self.name,
+            sa.MetaData(),
+            sa.Column("version_num", sa.String(32), nullable=False),
+            schema=self.schema,
+        )
+        if self.primary_key:
+            built.append_constraint(sa.PrimaryKeyConstraint("version_num", name=f"{self.name}_pkc"))
+        return built
+
+    def exists(self, connection: sa.Connection) -> bool:
+        """Whether the server has the table."""
+        return sa.inspect(connection).has_table(self.name, schema=self.schema)
+
+    def rows(self, connection: sa.Connection) -> tuple[str, ...]:
+        """The revisions in the table, in order; none where there is no table."""
+        if not self.exists(connection):
+            return ()
+        column = self.table().c.version_num
+        return tuple(sorted(row[0] for row in connection.execute(sa.select(column))))
+
+    def create_sql(self, dialect: Dialect) -> str:
+        """CREATE TABLE."""
+        return Compiler(dialect).create_table(self.table())
+
+    def create(self, connection: sa.Connection) -> None:
+        """Creates the table where it is missing."""
+        self.table().create(connection, checkfirst=True)
+
+    def change_sql(self, change: RowChange, dialect: Dialect) -> Iterator[tuple[str, str]]:
+        """Each statement with what it does in words; deletes and inserts before the update."""
+        compiler = Compiler(dialect)
+        table, column = compiler.name(self.qualified), compiler.identifier("version_num")
+        literal = compiler.literal
+        where = f"WHERE {table}.{column} ="
+        for gone in change.deletes:
+            yield f"DELETE FROM {table} {where} {literal(gone)}", f"deleting '{gone}' in"
+        for new in change.inserts:
+            yield f"INSERT INTO {table} ({column}) VALUES ({literal(new)})", f"inserting '{new}' in"
+        for old, new in change.updates:
+            sql = f"UPDATE {table} SET {column}={literal(new)} {where} {literal(old)}"
+            yield sql, f"updating '{old}' to '{new}' in"
+
+    def change(self, connection: sa.Connection, change: RowChange) -> None:
+        """Changes the rows; CommandError where a row is not the one row that was expected."""
+        sane = connection.dialect.supports_sane_rowcount
+        for sql, doing in self.change_sql(change, connection.dialect):
+            result = connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
+            if sane and not doing.startswith("inserting") and result.rowcount != 1:
+                raise CommandError(
+                    f"Online migration expected to match one row when {doing} '{self.name}'; "
+                    f"{result.rowcount} found"
+                )

@@ -1,0 +1,1 @@
+"""The interpreter: it turns operations into steps and hands them to a sink."""

@@ -1,0 +1,79 @@
+"""Sinks that need no server: SQL text, and a list of steps."""
+
+from __future__ import annotations
+
+from typing import Any, TextIO
+
+from sqlalchemy.engine import Dialect
+
+from limbeck.errors import UnsupportedOperation
+from limbeck.operations.base import Statement
+from limbeck.plan.steps import Step
+
+
+class SqlWriter:
+    """Writes each statement to a stream, as a script for the database's own client.
+
+    Bound values are written out as literals. `separator` is a line after each statement (``GO``
+    for MSSQL, ``/`` for Oracle), None for none.
+    """
+
+    def __init__(
+        self, dialect: Dialect, stream: TextIO, *, separator: str | None = None, end: str = ";"
+    ) -> None:
+        self.dialect = dialect
+        self.stream = stream
+        self.separator = separator
+        self.end = end
+
+    def run(self, step: Step) -> None:
+        """Writes the statements of a step."""
+        for statement in step.statements:
+            self.statement(statement)
+
+    def statement(self, statement: Statement) -> None:
+        """Writes one statement, one a row where it has rows."""
+        for text in self._texts(statement):
+            self.text(text + self.end)
+
+    def text(self, text: str) -> None:
+        """Writes text and a blank line."""
+        self.stream.write(text.replace("\t", "    ") + "\n\n")
+        if self.separator:
+            self.stream.write(self.separator + "\n\n")
+        self.stream.flush()
+
+    def comment(self, text: str) -> None:
+        """Writes a comment line."""
+        self.stream.write(f"-- {text}\n\n")
+        self.stream.flush()
+
+    def _texts(self, statement: Statement) -> list[str]:
+        if statement.element is None:
+            return [statement.sql]
+        if statement.parameters is None:
+            return [self._literal(statement.element)]
+        table = getattr(statement.element, "table", None)
+        if table is None:
+            raise UnsupportedOperation(
+                "SQL parameters cannot be written to a script: use literal values with --sql."
+            )
+        return [self._literal(table.insert().values(**row)) for row in statement.parameters]
+
+    def _literal(self, element: Any) -> str:
+        compiled = element.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
+        text = str(compiled).strip()
+        if getattr(self.dialect.identifier_preparer, "_double_percents", False):
+            text = text.replace("%%", "%")
+        return text.removesuffix(";")
+
+
+class Recorder:
+    """Keeps the steps (plan, lint, replay)."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+
+    def run(self, step: Step) -> None:
+        """Keeps the step."""
+        self.steps.append(step)
