@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ _HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 def main(argv: Sequence[str] | None = None) -> None:
     """The console script: run a command and exit with its status."""
+    # Thousands of revisions are values that stay; looking for garbage among them only costs time.
+    gc.set_threshold(100_000, 20, 20)
     warnings.showwarning = show_warning
     sys.exit(run(argv))
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import sysconfig
-import traceback
 import warnings
 from pathlib import Path
 from typing import TextIO
@@ -15,9 +13,6 @@ from limbeck.errors import LimbeckError
 
 _PASSWORD = re.compile(r"(\w://[^\s:@/'\"]*):[^\s'\"]*@")
 _OURS = str(Path(__file__).parent.parent) + os.sep
-_LIBRARIES = tuple(
-    {os.path.realpath(path) + os.sep for path in sysconfig.get_paths().values() if path}
-)
 
 
 def fail(error: BaseException) -> int:
@@ -40,9 +35,13 @@ def without_passwords(text: str) -> str:
 
 def _user_line(error: BaseException) -> str | None:
     """`file, line N` of the innermost line of the user's own code that the error went through."""
+    import sysconfig
+    import traceback
+
+    libraries = [os.path.realpath(path) + os.sep for path in sysconfig.get_paths().values()]
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         path = os.path.realpath(frame.filename)
-        if os.path.exists(path) and not path.startswith((_OURS, *_LIBRARIES)):
+        if os.path.exists(path) and not path.startswith((_OURS, *libraries)):
             return f"{frame.filename}, line {frame.lineno}"
     return None
 

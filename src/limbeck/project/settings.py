@@ -12,11 +12,6 @@ from typing import Any
 
 from limbeck.errors import ConfigurationError
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -56,6 +51,10 @@ class Settings:
 
 def read_toml(file: str | os.PathLike[str]) -> dict[str, Any]:
     """The whole document. Raises ConfigurationError naming file and line."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         with open(file, "rb") as stream:
             document: dict[str, Any] = tomllib.load(stream)

@@ -6,13 +6,13 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from limbeck.errors import CommandError, ConfigurationError
 from limbeck.revision.graph import Graph, Revision
-from limbeck.script.header import Header
 from limbeck.script.index import read_headers
 from limbeck.script.module import load_module
 
@@ -108,10 +108,12 @@ class ScriptDirectory:
     def revisions(self) -> list[Revision]:
         """The revisions of all files, in file order, read now."""
         found = []
-        for directory, names in self._files():
-            headers = read_headers(directory, names)
-            for name, header in zip(names, headers, strict=True):
-                found.append(revision_of(header, os.path.join(directory, name)))
+        for directory, files in self._files():
+            headers = read_headers(directory, files)
+            for file, (id_, down, depends_on, labels, doc, longdoc, date) in zip(
+                files, headers, strict=True
+            ):
+                found.append(Revision(id_, down, depends_on, labels, doc, longdoc, file.path, date))
         return found
 
     def module(self, revision: Revision | str) -> ModuleType:
@@ -126,27 +128,27 @@ class ScriptDirectory:
             self._modules[path] = load_module(path)
         return self._modules[path]
 
-    def _files(self) -> Iterator[tuple[str, list[str]]]:
+    def _files(self) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
         """Folders with their revision files, each file once however it is reached."""
         seen: set[str] = set()
         for location in self.version_paths:
             for directory in self._folders(location):
-                names = []
-                real_directory = os.path.realpath(directory)
-                for name, is_link in _entries(directory, self.sourceless):
-                    path = os.path.join(directory, name)
-                    real = os.path.realpath(path) if is_link else f"{real_directory}{os.sep}{name}"
+                files = []
+                real_directory = os.path.realpath(directory) + os.sep
+                for file in _entries(directory, self.sourceless):
+                    is_link = file.is_symlink()
+                    real = os.path.realpath(file.path) if is_link else real_directory + file.name
                     if real in seen:
                         warnings.warn(
-                            f"File {path} loaded twice! ignoring. "
+                            f"File {file.path} loaded twice! ignoring. "
                             "Please ensure version_locations is unique.",
                             stacklevel=2,
                         )
                         continue
                     seen.add(real)
-                    names.append(name)
-                if names:
-                    yield directory, names
+                    files.append(file)
+                if files:
+                    yield directory, files
 
     def _folders(self, location: str) -> Iterator[str]:
         if not os.path.isdir(location):
@@ -163,45 +165,29 @@ class ScriptDirectory:
             yield directory
 
 
-def revision_of(header: Header, path: str) -> Revision:
-    """The value that the revision graph works with."""
-    return Revision(
-        header.revision,
-        header.down_revision,
-        header.depends_on,
-        header.branch_labels,
-        header.doc,
-        header.longdoc,
-        path,
-        header.create_date,
-    )
-
-
-def _entries(directory: str, sourceless: bool) -> list[tuple[str, bool]]:
-    """Revision files of one folder, sorted, each with whether it is a symbolic link."""
+def _entries(directory: str, sourceless: bool) -> list[os.DirEntry[str]]:
+    """Revision files of one folder, sorted by name."""
     pattern = _SOURCE_OR_COMPILED if sourceless else _SOURCE
     try:
         with os.scandir(directory) as entries:
-            found = [(e.name, e.is_symlink()) for e in entries if pattern.match(e.name)]
+            found = [entry for entry in entries if pattern.match(entry.name)]
     except (FileNotFoundError, NotADirectoryError):
         return []
-    found.sort()
+    found.sort(key=attrgetter("name"))
     if os.path.basename(directory) == "__pycache__":
-        beside = {name for name, _ in _entries(os.path.dirname(directory), sourceless)}
-        return [entry for entry in found if f"{entry[0].split('.')[0]}.py" not in beside]
-    if sourceless:
-        return list(_without_compiled_twins(found))
-    return found
+        beside = {entry.name for entry in _entries(os.path.dirname(directory), sourceless)}
+        return [entry for entry in found if f"{entry.name.split('.')[0]}.py" not in beside]
+    return list(_without_compiled_twins(found)) if sourceless else found
 
 
-def _without_compiled_twins(entries: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
+def _without_compiled_twins(entries: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
     """A `.pyc` or `.pyo` whose `.py` stands beside it is not a second revision."""
-    names = set()
-    for name, is_link in entries:
-        stem = name[: name.rindex(".py") + 3]
-        if stem not in names:
-            names.add(stem)
-            yield name, is_link
+    sources = set()
+    for entry in entries:
+        source = entry.name[: entry.name.rindex(".py") + 3]
+        if source not in sources:
+            sources.add(source)
+            yield entry
 
 
 def resource_path(location: str) -> str:

@@ -6,8 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from limbeck.errors import ScriptError
 
@@ -17,30 +16,20 @@ _CREATE_DATE = re.compile(r"^Create Date: *(.+?) *$", re.MULTILINE)
 _COMPUTED = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The identity of a revision file: its ids, labels and docstring."""
+class Header(NamedTuple):
+    """The identity of a revision file: its ids, labels and docstring.
+
+    `doc` is the first paragraph of the docstring, `longdoc` all of it, and `create_date` what
+    it says after `Create Date:`.
+    """
 
     revision: str
-    down_revision: tuple[str, ...] = ()
-    branch_labels: tuple[str, ...] = ()
-    depends_on: tuple[str, ...] = ()
-    longdoc: str = ""
-
-    @property
-    def doc(self) -> str:
-        """The first paragraph of the docstring."""
-        return first_paragraph(self.longdoc)
-
-    @property
-    def create_date(self) -> str | None:
-        """What the docstring says after `Create Date:`."""
-        match = _CREATE_DATE.search(self.longdoc)
-        return match[1] if match else None
-
-
-def first_paragraph(text: str) -> str:
-    return text.split("\n\n", 1)[0]
+    down_revision: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    branch_labels: tuple[str, ...]
+    doc: str
+    longdoc: str
+    create_date: str | None
 
 
 def read_header(path: str) -> Header | None:
@@ -87,12 +76,16 @@ def header_of(path: str, values: dict[str, Any], docstring: str | None) -> Heade
         revision = legacy[1]
     if not isinstance(revision, str):
         raise ScriptError(f"revision in {path} must be a string, not {revision!r}")
+    longdoc = (docstring or "").strip()
+    create_date = _CREATE_DATE.search(longdoc)
     return Header(
         revision,
         _identifiers(path, "down_revision", values.get("down_revision")),
-        _identifiers(path, "branch_labels", values.get("branch_labels")),
         _identifiers(path, "depends_on", values.get("depends_on")),
-        (docstring or "").strip(),
+        _identifiers(path, "branch_labels", values.get("branch_labels")),
+        longdoc.partition("\n\n")[0],
+        longdoc,
+        create_date[1] if create_date else None,
     )
 
 

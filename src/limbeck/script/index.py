@@ -14,13 +14,13 @@ import sys
 import time
 import warnings
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from limbeck.script.header import Header, read_header
 from limbeck.script.module import header_by_import
 
-_FORMAT = 1  # raise it when what is kept, or how a header is read, changes
+_FORMAT = 2  # raise it when what is kept, or how a header is read, changes
 _MAGIC = f"limbeck headers {_FORMAT} {sys.hexversion:x} {marshal.version}\n".encode()
 _NAME = f"limbeck-headers.{sys.implementation.cache_tag}"
 
@@ -28,12 +28,13 @@ _NAME = f"limbeck-headers.{sys.implementation.cache_tag}"
 # changing (coarse clocks), so what was read from it is not kept. FAT counts in two seconds.
 _SETTLED_NS = 2_000_000_000
 
-_Fields = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
+# As a plain tuple: size, modification time, and the fields of a Header.
+_Fields = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str, str, "str | None"]
 _Entry = tuple[int, int, _Fields]
 
 
-def read_headers(directory: str, names: Iterable[str]) -> list[Header]:
-    """The headers of the files `names` in `directory`, in that order.
+def read_headers(directory: str, files: Sequence[os.DirEntry[str]]) -> list[_Fields]:
+    """The fields of the headers of `files`, which stand in `directory`, in that order.
 
     Raises ScriptError for a file that cannot be read.
     """
@@ -41,34 +42,24 @@ def read_headers(directory: str, names: Iterable[str]) -> list[Header]:
     known = _load(path)
     kept: dict[str, _Entry] = {}
     changed = False
-    headers: list[Header] = []
+    headers: list[_Fields] = []
     settled = time.time_ns() - _SETTLED_NS
-    for name in names:
-        file = os.path.join(directory, name)
-        status = os.stat(file)
+    for file in files:
+        name = file.name
+        status = file.stat()
         entry = known.get(name)
-        if entry is None or entry[0] != status.st_size or entry[1] != status.st_mtime_ns:
-            header = _read(file)
+        if entry is None or entry[1] != status.st_mtime_ns or entry[0] != status.st_size:
+            fields = (*_read(file.path),)
             if status.st_mtime_ns < settled:
-                kept[name] = (status.st_size, status.st_mtime_ns, _fields(header))
+                kept[name] = (status.st_size, status.st_mtime_ns, fields)
                 changed = True
         else:
             kept[name] = entry
-            header = Header(*entry[2])
-        headers.append(header)
+            fields = entry[2]
+        headers.append(fields)
     if changed or len(kept) != len(known):
         _store(path, kept)
     return headers
-
-
-def _fields(header: Header) -> _Fields:
-    return (
-        header.revision,
-        header.down_revision,
-        header.branch_labels,
-        header.depends_on,
-        header.longdoc,
-    )
 
 
 def _read(file: str) -> Header:

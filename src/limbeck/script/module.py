@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.machinery
-import importlib.util
 import os
 import re
-import traceback
+from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from types import ModuleType
 
 from limbeck.errors import LimbeckError, ScriptError
@@ -34,15 +32,17 @@ def run_file(path: str, name: str | None = None) -> ModuleType:
     the file is missing or does not compile.
     """
     name = name or re.sub(r"\W", "_", os.path.basename(path))
-    loader: importlib.machinery.SourceFileLoader | importlib.machinery.SourcelessFileLoader
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    loader: SourceFileLoader | SourcelessFileLoader
     if path.endswith((".pyc", ".pyo")):
-        loader = importlib.machinery.SourcelessFileLoader(name, path)
+        loader = SourcelessFileLoader(name, path)
     else:
-        loader = importlib.machinery.SourceFileLoader(name, path)
-    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+        loader = SourceFileLoader(name, path)
+    spec = spec_from_file_location(name, path, loader=loader)
     if spec is None:
         raise ScriptError(f"Can't load {path} as a Python module")
-    module = importlib.util.module_from_spec(spec)
+    module = module_from_spec(spec)
     try:
         code = loader.get_code(name)
     except SyntaxError as error:
@@ -64,10 +64,8 @@ def header_by_import(path: str) -> Header:
 
 def _failure(path: str, error: BaseException) -> str:
     """`file, line N: what`, at the innermost line that stands in `path` itself."""
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == path
-    ]
+    from traceback import extract_tb
+
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == path]
     where = f"{path}, line {lines[-1]}" if lines else path
     return f"{where}: {type(error).__name__}: {error}"
