@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.compiler import RESERVED_WORDS
 
 from limbeck.errors import CommandError, NotReversible, SchemaConflict
 from limbeck.metadata import load
@@ -38,11 +40,38 @@ from limbeck.schema.objects import (
 )
 from limbeck.schema.types import Expression, SqlType
 
+_TOKENS = re.compile(
+    r"""
+    '(?:[^']|'')*'                        # a string literal names nothing
+    | "(?P<quoted>(?:[^"]|"")*)"
+    | `(?P<ticked>(?:[^`]|``)*)`
+    | \[(?P<bracketed>[^\W\d][\w$ ]*)\]
+    | (?<![\w$:])(?P<word>[^\W\d][\w$]*)(?![\w$])(?!\s*\()    # nor does a function or a cast
+    """,
+    re.VERBOSE,
+)
+
+
+@lru_cache(maxsize=4096)
+def _identifiers(text: str) -> frozenset[str]:
+    found: set[str] = set()
+    for token in _TOKENS.finditer(text):
+        quoted, ticked = token["quoted"], token["ticked"]
+        if quoted is not None:
+            found.add(quoted.replace('""', '"'))
+        elif ticked is not None:
+            found.add(ticked.replace("``", "`"))
+        elif token["bracketed"] is not None:
+            found.add(token["bracketed"])
+        elif token["word"] is not None and token["word"].lower() not in RESERVED_WORDS:
+            found |= {token["word"], token["word"].lower()}
+    return frozenset(found)
+
 
 def mentions(expression: Expression, column: str) -> bool:
-    """Whether an expression's text names that column (a word of it, so rather too often)."""
+    """Whether an expression's text names that column, as far as text can tell."""
     text = expression.text if expression.text is not None else str(expression.payload)
-    return re.search(rf"(?<![\w]){re.escape(column)}(?![\w])", text) is not None
+    return column in _identifiers(text)
 
 
 def uses(item: Constraint | Index, column: str) -> bool:

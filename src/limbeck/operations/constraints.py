@@ -21,6 +21,7 @@ from limbeck.schema.constraints import (
     ForeignKey,
     PrimaryKey,
     Unique,
+    content,
 )
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before, Schema, Table
@@ -167,8 +168,13 @@ class DropConstraint(Operation):
             found = table.constraint(self.name, kind)
             if found is not None:
                 return found
-        if self.constraint is not None and self.constraint in table.constraints:
-            return self.constraint
+        wanted = self.constraint
+        if wanted is not None:
+            alike = (c for c in table.constraints if content(c) == content(wanted))
+            unnamed = (c for c in alike if self.name is None or c.name is None)
+            found = next(unnamed, None)
+            if found is not None:
+                return found
         return table.primary_key if self.kind == "primary" else None
 
     def apply(self, schema: Schema) -> Schema:

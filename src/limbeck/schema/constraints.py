@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from limbeck.schema.names import Name
@@ -85,3 +85,10 @@ def sort_key(constraint: Constraint) -> tuple[Any, ...]:
         )
     )
     return (_RANK[type(constraint)], constraint.name is None, constraint.name or "", content)
+
+
+def content(constraint: Constraint) -> Constraint:
+    """The constraint without its name, and without how its type brought it: what it demands."""
+    if isinstance(constraint, Check):
+        return Check(constraint.expression, options=constraint.options)
+    return constraint if constraint.name is None else replace(constraint, name=None)

@@ -1,0 +1,1 @@
+"""What it takes to get from one schema to another, as operations."""

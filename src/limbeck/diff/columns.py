@@ -1,0 +1,165 @@
+"""Columns of one table, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from limbeck.diff.options import Comparison, differs
+from limbeck.operations.base import UNSET, Operation
+from limbeck.operations.columns import (
+    AddColumn,
+    AlterColumn,
+    DropColumn,
+    existing_hints,
+    mentions,
+)
+from limbeck.schema.constraints import Check
+from limbeck.schema.names import Name
+from limbeck.schema.objects import Column, Table
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChanges:
+    """What happens to the columns of a table.
+
+    `replaced` are dropped and added again, so that whatever uses them has to go and come back.
+    `carried` are the type's own checks, which a column brings along by being added or altered.
+    """
+
+    added: tuple[AddColumn, ...] = ()
+    altered: tuple[AlterColumn, ...] = ()
+    dropped: tuple[DropColumn, ...] = ()
+    replaced: frozenset[str] = frozenset()
+    carried: tuple[Check, ...] = ()
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """All of them, in the order in which they read well."""
+        replaced = tuple(d for d in self.dropped if d.column in self.replaced)
+        others = tuple(d for d in self.dropped if d.column not in self.replaced)
+        return (*replaced, *self.added, *self.altered, *others)
+
+
+def compare_columns(
+    before: Table, after: Table, shrunk: frozenset[Name], options: Comparison
+) -> ColumnChanges:
+    """The changes of the columns of a table that is on both sides.
+
+    `shrunk` names the enum types that lose values. A generated column is replaced when its
+    expression changes, or the type of a column that it is computed from: no server can alter it.
+    """
+    changes = {
+        column.name: changed(before.name, before.columns[column.name], column, options)
+        for column in after.columns.values()
+        if column.name in before.columns
+    }
+    replaced = frozenset(_replaced(before, after, changes))
+    new_checks = _type_checks(before, after)
+    added = tuple(
+        AddColumn(after.name, column, new_checks.get(column.name, ()))
+        for column in after.columns.values()
+        if column.name not in before.columns or column.name in replaced
+    )
+    altered = tuple(
+        operation
+        for name, pairs in changes.items()
+        if pairs and name not in replaced
+        for operation in _altered(
+            before, name, pairs, new_checks.get(name, ()) if "type" in pairs else (), shrunk
+        )
+    )
+    dropped = tuple(
+        DropColumn(before.name, column.name, added=AddColumn(before.name, column))
+        for column in before.columns.values()
+        if column.name not in after.columns or column.name in replaced
+    )
+    carried = (
+        *(c for op in added for c in op.constraints if isinstance(c, Check)),
+        *(c for op in altered for c in op.type_checks),
+    )
+    return ColumnChanges(added, altered, dropped, replaced, carried)
+
+
+def changed(table: Name, before: Column, after: Column, options: Comparison) -> dict[str, Any]:
+    """The fields of a column that differ, with their new values."""
+    if before == after and not options.asks:
+        return {}
+    pairs: dict[str, Any] = {}
+    unequal = before.type != after.type
+    if differs(options.compare_type, table, before, after, unequal):
+        pairs["type"] = after.type
+    unequal = before.default != after.default
+    if differs(options.compare_server_default, table, before, after, unequal):
+        pairs["default"] = after.default
+    if before.nullable != after.nullable:
+        pairs["nullable"] = after.nullable
+    if before.identity != after.identity:
+        pairs["identity"] = after.identity
+    if bool(before.autoincrement) != bool(after.autoincrement):
+        pairs["autoincrement"] = bool(after.autoincrement)
+    if options.comments and before.comment != after.comment:
+        pairs["comment"] = after.comment
+    if before.computed != after.computed:
+        pairs["computed"] = after.computed
+    return pairs
+
+
+def _replaced(before: Table, after: Table, changes: dict[str, dict[str, Any]]) -> Iterator[str]:
+    retyped = [name for name, pairs in changes.items() if "type" in pairs or "computed" in pairs]
+    if not retyped:
+        return
+    for name, pairs in changes.items():
+        if "computed" in pairs:
+            yield name
+            continue
+        generated = after.columns[name].computed
+        if generated is not None and (
+            "type" in pairs or any(mentions(generated.expression, column) for column in retyped)
+        ):
+            yield name
+
+
+def _type_checks(before: Table, after: Table) -> dict[str, tuple[Check, ...]]:
+    """The checks that declared types bring along, by the column they belong to, if not there yet.
+
+    A declared type that creates its own check does so in a script too, by being written there.
+    """
+    bound = [c for c in after.checks if c.type_bound and not _has(before, c)]
+    return {
+        column.name: checks
+        for column in (after.columns.values() if bound else ())
+        if getattr(column.type.payload, "create_constraint", False)
+        and (checks := tuple(c for c in bound if mentions(c.expression, column.name)))
+    }
+
+
+def _has(table: Table, check: Check) -> bool:
+    return any(
+        c.expression == check.expression and (check.name is None or c.name in (None, check.name))
+        for c in table.checks
+    )
+
+
+def _altered(
+    before: Table,
+    name: str,
+    pairs: dict[str, Any],
+    type_checks: tuple[Check, ...],
+    shrunk: frozenset[Name],
+) -> Iterator[AlterColumn]:
+    column = before.columns[name]
+    if (
+        column.type.enum in shrunk
+        and "type" not in pairs
+        and column.default is not None
+        and pairs.get("default") is not None
+    ):
+        # The old default may be a value that goes, the new one a value that comes: neither may
+        # stand while the type changes.
+        yield AlterColumn(before.name, name, default=None, **existing_hints(column))
+        hints = {**existing_hints(column), "existing_default": UNSET}
+        yield AlterColumn(before.name, name, **pairs, **hints)
+        return
+    yield AlterColumn(before.name, name, **pairs, type_checks=type_checks, **existing_hints(column))

@@ -1,0 +1,90 @@
+"""Two normalised schemas in, the operations from one to the other out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from limbeck.diff.columns import compare_columns
+from limbeck.diff.constraints import compare_constraints, compare_indexes, split
+from limbeck.diff.options import Comparison
+from limbeck.operations.base import Operation
+from limbeck.operations.tables import CreateTable, DropTable, SetTableComment
+from limbeck.operations.types import AlterEnum
+from limbeck.schema.names import Name
+from limbeck.schema.objects import Schema, Table
+
+DEFAULT = Comparison()
+
+
+def compare(before: Schema, after: Schema, options: Comparison = DEFAULT) -> tuple[Operation, ...]:
+    """The operations that make `before` (what is) into `after` (what the models say).
+
+    Both must be normalised for the same dialect. The result is sorted by table and reads well, but
+    dependencies are not looked at: `plan.order` does that. Takes linear time. Each drop knows what
+    it drops. Everything that uses a dropped column is dropped in an operation of its own: servers
+    disagree on what goes along.
+    """
+    changed_enums = tuple(_enums(before, after)) if options.enums else ()
+    shrunk = frozenset(op.name for op in changed_enums if set(op.existing) - set(op.values))
+    operations: list[Operation] = [*changed_enums]
+    for name in _sorted(n for n in after.tables if n not in before.tables):
+        operations.append(CreateTable(after.tables[name]))
+    for name in _sorted(n for n in after.tables if n in before.tables):
+        operations += _table(before.tables[name], after.tables[name], shrunk, options)
+    for name in _sorted(n for n in before.tables if n not in after.tables):
+        operations.append(DropTable(name, table=before.tables[name]))
+    return tuple(operations)
+
+
+def _sorted(names: Iterator[Name]) -> list[Name]:
+    return sorted(names, key=lambda name: name.sort_key)
+
+
+def _table(
+    before: Table, after: Table, shrunk: frozenset[Name], options: Comparison
+) -> tuple[Operation, ...]:
+    if before == after and not options.asks:
+        return ()
+    columns = compare_columns(before, after, shrunk, options)
+    dropped, added = compare_constraints(before, after, columns, options)
+    gone_indexes, new_indexes = compare_indexes(before, after, columns, options)
+    keys, foreign_keys = split(added)
+    return (
+        *dropped,
+        *gone_indexes,
+        *columns.operations,
+        *keys,
+        *new_indexes,
+        *foreign_keys,
+        *(_comment(before, after) if options.comments else ()),
+    )
+
+
+def _comment(before: Table, after: Table) -> Iterator[Operation]:
+    if before.comment != after.comment:
+        yield SetTableComment(after.name, after.comment, before.comment)
+
+
+def _enums(before: Schema, after: Schema) -> Iterator[AlterEnum]:
+    """Changes of enum types that some column uses on both sides.
+
+    One without such a column comes and goes with the columns that use it.
+    """
+    common = (n for n in after.enums if n in before.enums)
+    changed = [n for n in _sorted(common) if before.enums[n].values != after.enums[n].values]
+    staying = _staying_enums(before, after) if changed else frozenset()
+    for name in changed:
+        if name in staying:
+            yield AlterEnum(name, after.enums[name].values, before.enums[name].values)
+
+
+def _staying_enums(before: Schema, after: Schema) -> frozenset[Name]:
+    return frozenset(
+        column.type.enum
+        for table in after
+        if (old := before.find(table.name)) is not None
+        for column in table.columns.values()
+        if column.type.enum is not None
+        and (was := old.columns.get(column.name)) is not None
+        and was.type.enum == column.type.enum
+    )
