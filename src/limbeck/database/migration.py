@@ -32,6 +32,16 @@ from limbeck.schema.objects import Schema
 log = logging.getLogger("alembic.runtime.migration")
 """Alembic's name: the logging sections of existing ini files, and users' filters, know it."""
 
+_IMPLS = {
+    "sqlite": "SQLiteImpl",
+    "postgresql": "PostgresqlImpl",
+    "mysql": "MySQLImpl",
+    "mariadb": "MariaDBImpl",
+    "mssql": "MSSQLImpl",
+    "oracle": "OracleImpl",
+}
+"""What log lines call the dialects: scripts look for these lines."""
+
 MigrationsFn = Callable[[tuple[str, ...], "MigrationContext"], Iterable[MigrationStep]]
 
 
@@ -68,6 +78,9 @@ class MigrationContext:
             raise CommandError(
                 "Can't specify current_rev to context when using a database connection"
             )
+        log.info("Context impl %s.", _IMPLS.get(dialect.name, dialect.name))
+        kind = "transactional" if self.transactional_ddl else "non-transactional"
+        log.info("Will assume %s DDL.", kind)
 
     @classmethod
     def configure(

@@ -1,0 +1,104 @@
+"""Comparing the models with the database: what `revision --autogenerate` and `check` share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from limbeck.commands.hooks import comparison, object_filter
+from limbeck.database.migration import MigrationContext
+from limbeck.dialects.base import Request
+from limbeck.diff.compare import compare
+from limbeck.diff.filters import keep_pair
+from limbeck.diff.tuples import describe
+from limbeck.errors import CommandError
+from limbeck.metadata import load
+from limbeck.operations.base import Operation
+from limbeck.plan.order import order, reversed_operations
+from limbeck.schema.objects import Schema
+
+log = logging.getLogger("alembic.autogenerate.compare")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What it takes to make one database agree with the models, and to take that back."""
+
+    context: MigrationContext
+    upgrade: tuple[Operation, ...]
+    downgrade: tuple[Operation, ...]
+
+
+def difference(context: MigrationContext) -> Difference:
+    """Compares the context's target metadata with the database behind its connection.
+
+    Nothing is changed. Raises CommandError where there is no metadata or no connection.
+    """
+    connection = _required_connection(context)
+    declared, inspected = _both_sides(context, connection, _required_metadata(context))
+    found = compare(inspected, declared, comparison(context))
+    upgrade = order(found, inspected, adds_foreign_keys=context.limbeck_dialect.adds_foreign_keys)
+    for operation in upgrade:
+        log.info("Detected %s", describe(operation))
+    return Difference(context, upgrade, reversed_operations(upgrade, inspected))
+
+
+def _both_sides(
+    context: MigrationContext, connection: sa.Connection, metadata: Sequence[sa.MetaData]
+) -> tuple[Schema, Schema]:
+    """(declared, inspected), normalised, filtered, and read back where text could not decide."""
+    dialect = context.limbeck_dialect
+    loaded = load.schema(metadata, context.dialect)
+    declared = dialect.normalize(loaded, context.dialect).without_table(context.version.qualified)
+    request = Request(
+        schemas=_schemas(context, connection, declared),
+        exclude=(context.version.qualified,),
+        include_name=context.opts.get("include_name"),
+    )
+    inspected = context.read(request)
+    predicate = object_filter(context, metadata, declared, inspected)
+    if predicate is not None:
+        declared, inspected = keep_pair(declared, inspected, predicate)
+    if dialect.read_back is not None and declared != inspected:
+        declared = dialect.read_back(connection, declared, inspected)
+    return declared, inspected
+
+
+def _required_connection(context: MigrationContext) -> sa.Connection:
+    if context.connection is None:
+        raise CommandError("Using --autogenerate needs a database connection, not --sql.")
+    return context.connection
+
+
+def _required_metadata(context: MigrationContext) -> Sequence[sa.MetaData]:
+    target = context.opts.get("target_metadata")
+    if target is None:
+        script = context.script
+        where = script.env_py if script is not None else "env.py"
+        raise CommandError(
+            "Can't proceed with --autogenerate option; environment script "
+            f"{where} does not provide a MetaData object or sequence of objects to the context."
+        )
+    return [target] if isinstance(target, sa.MetaData) else list(target)
+
+
+def _schemas(
+    context: MigrationContext, connection: sa.Connection, declared: Schema
+) -> tuple[str | None, ...]:
+    """The schemas to look into: those of the models, and on request all, or those named."""
+    wanted: Any = context.opts.get("include_schemas")
+    named = {table.name.schema for table in declared if table.name.schema is not None}
+    if wanted is True:
+        names = set(sa.inspect(connection).get_schema_names()) - {"information_schema"}
+        named |= names - {connection.dialect.default_schema_name}
+    elif wanted:
+        named |= set(wanted) - {connection.dialect.default_schema_name}
+    include_name = context.opts.get("include_name")
+    found: tuple[str | None, ...] = (None, *sorted(named))
+    if include_name is None:
+        return found
+    return tuple(name for name in found if include_name(name, "schema", {}))

@@ -1,0 +1,96 @@
+"""What `process_revision_directives` hooks get and may change before a script is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from limbeck.diff.tuples import as_diffs
+from limbeck.operations.base import Operation
+
+
+class _Operations:
+    """A list of operations under the name that the template knows it by."""
+
+    def __init__(self, ops: Sequence[Operation] = (), token: str = "") -> None:
+        self.ops: list[Operation] = list(ops)
+        self.token = token
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.ops
+
+    def as_diffs(self) -> list[Any]:
+        """The operations in the field's tuple form."""
+        return as_diffs(self.ops)
+
+
+class UpgradeOps(_Operations):
+    """The operations of ``upgrade()``."""
+
+    def __init__(self, ops: Sequence[Operation] = (), upgrade_token: str = "upgrades") -> None:
+        super().__init__(ops, upgrade_token)
+
+    @property
+    def upgrade_token(self) -> str:
+        """The template's variable for them."""
+        return self.token
+
+
+class DowngradeOps(_Operations):
+    """The operations of ``downgrade()``."""
+
+    def __init__(self, ops: Sequence[Operation] = (), downgrade_token: str = "downgrades") -> None:
+        super().__init__(ops, downgrade_token)
+
+    @property
+    def downgrade_token(self) -> str:
+        """The template's variable for them."""
+        return self.token
+
+
+class MigrationScript:
+    """A script that is about to be written. Hooks change it in place."""
+
+    def __init__(
+        self,
+        rev_id: str | None,
+        upgrade_ops: UpgradeOps,
+        downgrade_ops: DowngradeOps,
+        *,
+        message: str | None = None,
+        imports: set[str] | None = None,
+        head: Any = None,
+        splice: bool = False,
+        branch_label: Any = None,
+        version_path: Any = None,
+        depends_on: Any = None,
+    ) -> None:
+        self.rev_id = rev_id
+        self.message = message
+        self.imports: set[str] = set(imports or ())
+        self.head = head
+        self.splice = splice
+        self.branch_label = branch_label
+        self.version_path = version_path
+        self.depends_on = depends_on
+        self.upgrade_ops_list: list[UpgradeOps] = [upgrade_ops]
+        self.downgrade_ops_list: list[DowngradeOps] = [downgrade_ops]
+
+    @property
+    def upgrade_ops(self) -> UpgradeOps:
+        """The first list of ``upgrade()`` operations; there are more with several databases."""
+        return self.upgrade_ops_list[0]
+
+    @upgrade_ops.setter
+    def upgrade_ops(self, ops: UpgradeOps) -> None:
+        self.upgrade_ops_list[:] = [ops]
+
+    @property
+    def downgrade_ops(self) -> DowngradeOps:
+        """The first list of ``downgrade()`` operations."""
+        return self.downgrade_ops_list[0]
+
+    @downgrade_ops.setter
+    def downgrade_ops(self, ops: DowngradeOps) -> None:
+        self.downgrade_ops_list[:] = [ops]

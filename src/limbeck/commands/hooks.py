@@ -1,0 +1,119 @@
+"""The callables that users give to `configure`, on the values that the comparison works with.
+
+They were written for SQLAlchemy's objects: these are built only where there is a callable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from limbeck.database.migration import MigrationContext
+from limbeck.diff.options import Comparison
+from limbeck.metadata import build, load
+from limbeck.schema.constraints import Check, ForeignKey, Unique
+from limbeck.schema.names import Name
+from limbeck.schema.objects import Column, Schema
+
+ObjectFilter = Callable[[str, Any, Name, bool, bool], bool]
+"""(kind, value, its table, whether it was inspected, whether the other side has it) -> keep it."""
+
+
+def comparison(context: MigrationContext) -> Comparison:
+    """`compare_type` and `compare_server_default`, as the comparison asks them."""
+    types = context.opts.get("compare_type", True)
+    defaults = context.opts.get("compare_server_default", True)
+    return Comparison(
+        compare_type=_type_question(context, types) if callable(types) else bool(types),
+        compare_server_default=(
+            _default_question(context, defaults) if callable(defaults) else bool(defaults)
+        ),
+    )
+
+
+def _columns(before: Column, after: Column) -> tuple[sa.Column[Any], sa.Column[Any]]:
+    return build.column(before), build.column(after)
+
+
+def _type_question(
+    context: MigrationContext, asked: Callable[..., bool | None]
+) -> Callable[[Name, Column, Column], bool | None]:
+    def question(table: Name, before: Column, after: Column) -> bool | None:
+        inspected, declared = _columns(before, after)
+        return asked(context, inspected, declared, inspected.type, declared.type)
+
+    return question
+
+
+def _default_question(
+    context: MigrationContext, asked: Callable[..., bool | None]
+) -> Callable[[Name, Column, Column], bool | None]:
+    compiler = context.interpreter.compiler
+
+    def text(column: Column) -> str | None:
+        return None if column.default is None else compiler.default(column.default)
+
+    def question(table: Name, before: Column, after: Column) -> bool | None:
+        inspected, declared = _columns(before, after)
+        return asked(
+            context, inspected, declared, text(before), declared.server_default, text(after)
+        )
+
+    return question
+
+
+def object_filter(
+    context: MigrationContext,
+    metadata: Sequence[sa.MetaData],
+    declared: Schema,
+    inspected: Schema,
+) -> ObjectFilter | None:
+    """`include_object`, asked about values; None where the user gave none.
+
+    A declared object is the user's own, an inspected one is built from what was read.
+    """
+    asked = context.opts.get("include_object")
+    if asked is None:
+        return None
+    models = {load.name(t, context.dialect): t for m in metadata for t in m.tables.values()}
+
+    @cache
+    def read(name: Name) -> sa.Table:
+        return build.table(inspected.table(name))
+
+    def side(name: Name, reflected: bool) -> sa.Table | None:
+        if reflected:
+            return read(name) if inspected.find(name) is not None else None
+        return models.get(name)
+
+    def keep(kind: str, value: Any, table: Name, reflected: bool, paired: bool) -> bool:
+        owner, other = side(table, reflected), side(table, not reflected)
+        item = None if owner is None else _item(kind, value, owner)
+        counterpart = _item(kind, value, other) if paired and other is not None else None
+        name = table.name if kind == "table" else getattr(value, "name", None)
+        return bool(asked(item, name, kind, reflected, counterpart))
+
+    return keep
+
+
+def _item(kind: str, value: Any, owner: sa.Table) -> Any:
+    """The object of that table which the value stands for, None where it cannot be told."""
+    match kind:
+        case "table":
+            return owner
+        case "column":
+            return next((c for c in owner.columns if c.name == value.name), None)
+        case "index":
+            return next((i for i in owner.indexes if i.name == value.name), None)
+        case _:
+            kinds = {
+                Unique: sa.UniqueConstraint,
+                ForeignKey: sa.ForeignKeyConstraint,
+                Check: sa.CheckConstraint,
+            }
+            wanted = kinds.get(type(value), sa.Constraint)
+            same = (c for c in owner.constraints if isinstance(c, wanted))
+            return next((c for c in same if c.name == value.name), None)

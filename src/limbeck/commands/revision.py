@@ -1,0 +1,155 @@
+"""A new revision, from the models (`autogenerate`) or empty, with what env.py adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from limbeck.commands.autogenerate import Difference, difference
+from limbeck.commands.directives import DowngradeOps, MigrationScript, UpgradeOps
+from limbeck.commands.environment import run
+from limbeck.commands.new import GeneratedScript, Identifiers, new_revision
+from limbeck.database.migration import MigrationContext
+from limbeck.database.steps import MigrationStep
+from limbeck.errors import CommandError
+from limbeck.project.project import Project
+from limbeck.script.render import RenderOptions, render
+
+Directives = Callable[[MigrationContext, Any, list[MigrationScript]], None]
+
+
+def require_up_to_date(project: Project, rows: Sequence[str]) -> None:
+    """Raises CommandError unless the rows are the heads."""
+    graph = project.scripts.graph
+    if set(rows) not in (set(graph.real_heads), set(graph.heads)):
+        missing = ", ".join(head for head in graph.real_heads if head not in rows)
+        raise CommandError(
+            "Target database is not up to date."
+            + (f" Run 'limbeck upgrade heads' first (missing: {missing})." if missing else "")
+        )
+
+
+def revision(
+    project: Project,
+    message: str | None = None,
+    *,
+    autogenerate: bool = False,
+    sql: bool = False,
+    head: Identifiers = "head",
+    splice: bool = False,
+    branch_label: Identifiers = None,
+    version_path: str | None = None,
+    rev_id: str | None = None,
+    depends_on: Identifiers = None,
+    process_revision_directives: Directives | None = None,
+) -> list[GeneratedScript]:
+    """Writes a revision file, or several if hooks ask for it, or none if they empty the list.
+
+    env.py runs where the models are compared, where `revision_environment` says so, or with
+    `sql`. Raises CommandError when the database is not at the heads.
+    """
+    if sql and autogenerate:
+        raise CommandError("Using --sql with --autogenerate does not make any sense")
+    if sql and not project.runs_env_for_revisions:
+        raise CommandError(
+            "Using --sql with the revision command when revision_environment is not configured "
+            "does not make any sense"
+        )
+    script = MigrationScript(
+        rev_id,
+        UpgradeOps(),
+        DowngradeOps(),
+        message=message,
+        head=head,
+        splice=splice,
+        branch_label=branch_label,
+        version_path=version_path,
+        depends_on=depends_on,
+    )
+    directives = [script]
+    hooks = [process_revision_directives] if process_revision_directives else []
+    contexts: list[MigrationContext] = []
+    environment = None
+    if autogenerate or project.runs_env_for_revisions:
+
+        def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
+            if autogenerate:
+                require_up_to_date(project, rows)
+                _add(script, difference(context), first=not contexts)
+            contexts.append(context)
+            found = context.opts.get("process_revision_directives")
+            for hook in [*hooks, *([found] if found else [])]:
+                hook(context, _rows_argument(rows), directives)
+            return []
+
+        environment = run(
+            project,
+            steps,
+            as_sql=sql,
+            dont_mutate=True,
+            needs_metadata=autogenerate,
+            template_args={},
+        )
+    else:
+        for hook in hooks:
+            hook(None, (), directives)  # type: ignore[arg-type]  # there is no context without env.py
+    extra = environment.context_opts.get("template_args", {}) if environment else {}
+    context = contexts[-1] if contexts else None
+    return [_write(project, item, context, extra) for item in directives]
+
+
+def _rows_argument(rows: tuple[str, ...]) -> tuple[str, ...]:
+    return rows
+
+
+def _add(script: MigrationScript, found: Difference, *, first: bool) -> None:
+    """Puts what was found into the script: one list for each database of env.py."""
+    opts = found.context.opts
+    upgrade = UpgradeOps(found.upgrade, opts.get("upgrade_token", "upgrades"))
+    downgrade = DowngradeOps(found.downgrade, opts.get("downgrade_token", "downgrades"))
+    if first:
+        script.upgrade_ops, script.downgrade_ops = upgrade, downgrade
+    else:
+        script.upgrade_ops_list.append(upgrade)
+        script.downgrade_ops_list.append(downgrade)
+
+
+def _write(
+    project: Project,
+    script: MigrationScript,
+    context: MigrationContext | None,
+    template_args: dict[str, Any],
+) -> GeneratedScript:
+    bodies: dict[str, str] = {}
+    imports = set(script.imports)
+    if context is not None:
+        options = render_options(context)
+        for ops in (*script.upgrade_ops_list, *script.downgrade_ops_list):
+            rendered = render(ops.ops, options, context.dialect)
+            if ops.ops:
+                bodies[ops.token] = rendered.text
+            imports.update(rendered.imports)
+    return new_revision(
+        project,
+        script.message,
+        rev_id=script.rev_id,
+        head=script.head,
+        splice=script.splice,
+        branch_labels=script.branch_label,
+        version_path=script.version_path,
+        depends_on=script.depends_on,
+        imports=sorted(imports),
+        template_args={**bodies, **template_args},
+    )
+
+
+def render_options(context: MigrationContext) -> RenderOptions:
+    """How scripts are written, as `configure` was told."""
+    opts = context.opts
+    return RenderOptions(
+        op_prefix=opts.get("alembic_module_prefix", "op.") or "",
+        sqlalchemy_prefix=opts.get("sqlalchemy_module_prefix", "sa.") or "",
+        user_module_prefix=opts.get("user_module_prefix"),
+        render_as_batch=bool(opts.get("render_as_batch", False)),
+        render_item=opts.get("render_item"),
+    )

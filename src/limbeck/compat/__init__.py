@@ -1,0 +1,1 @@
+"""Other tools' interfaces over our values; nothing else imports this room."""
