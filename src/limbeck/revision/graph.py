@@ -9,52 +9,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from limbeck.errors import RevisionError
 from limbeck.revision.cycles import raise_for_cycles
+from limbeck.revision.revision import Revision
 
-_NOT_IN_IDS = frozenset("@-+:")
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """The header of one revision file.
-
-    `depends_on` is as written (ids or branch labels); `labels` are those that this revision
-    declares. Raises `RevisionError` for an id that the symbol syntax could not tell apart.
-    """
-
-    id: str
-    down: tuple[str, ...] = ()
-    depends_on: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    doc: str = ""
-    longdoc: str = ""
-    path: str | None = None
-    create_date: str | None = None
-
-    def __post_init__(self) -> None:
-        if not _NOT_IN_IDS.isdisjoint(self.id):
-            illegal = ", ".join(sorted(_NOT_IN_IDS.intersection(self.id)))
-            where = f" ({self.path})" if self.path else ""
-            raise RevisionError(
-                f"Character(s) '{illegal}' not allowed in revision identifier '{self.id}'{where}"
-            )
-
-    @property
-    def is_base(self) -> bool:
-        """Whether nothing comes before it on its branch."""
-        return not self.down
-
-    @property
-    def is_merge_point(self) -> bool:
-        """Whether it joins several branches."""
-        return len(self.down) > 1
-
-    def __str__(self) -> str:
-        return f"{self.id} ({self.path})" if self.path else self.id
+__all__ = ["Graph", "Revision"]
 
 
 class Graph:
@@ -147,6 +108,10 @@ class Graph:
         down = self._revisions[revision_id].down
         needed = self._needed_dependencies.get(revision_id)
         return tuple(dict.fromkeys(down + needed)) if needed else down
+
+    def depth(self, revision_id: str) -> int:
+        """How many revisions the longest way down from it has: more than all that it needs."""
+        return self._depths[revision_id]
 
     def ancestors(self, revision_ids: Iterable[str], *, dependencies: bool = True) -> set[str]:
         """The given ids and all below them; over `depends_on` too unless told otherwise."""
@@ -266,7 +231,7 @@ class Graph:
     def _inherited_dependencies(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Each id with the dependencies of all below it; sets are shared along a plain line."""
         below: dict[str, frozenset[str]] = {}
-        for revision_id in self._parents_first():
+        for revision_id in self._parents_first:
             inherited: frozenset[str] = frozenset()
             for parent in self._revisions[revision_id].down:
                 inherited = below[parent] if not inherited else inherited | below[parent]
@@ -274,16 +239,25 @@ class Graph:
             own = self._dependencies.get(revision_id)
             below[revision_id] = inherited.union(own) if own else inherited
 
-    def _parents_first(self) -> Iterator[str]:
-        waiting = {r.id: len(set(r.down)) for r in self}
+    @cached_property
+    def _depths(self) -> dict[str, int]:
+        depths: dict[str, int] = {}
+        for revision_id in self._parents_first:
+            below = (*self._revisions[revision_id].down, *self.dependencies(revision_id))
+            depths[revision_id] = 1 + max((depths[parent] for parent in below), default=0)
+        return depths
+
+    @cached_property
+    def _parents_first(self) -> tuple[str, ...]:
+        """All ids, each after all that it follows or depends on."""
+        waiting = {r.id: len({*r.down, *self.dependencies(r.id)}) for r in self}
         ready = [r for r, count in waiting.items() if not count]
-        while ready:
-            revision_id = ready.pop()
-            yield revision_id
-            for child in self._children.get(revision_id, ()):
+        for revision_id in ready:
+            for child in self._all_children.get(revision_id, ()):
                 waiting[child] -= 1
                 if not waiting[child]:
                     ready.append(child)
+        return tuple(ready)
 
     @cached_property
     def _labels(self) -> dict[str, tuple[str, ...]]:

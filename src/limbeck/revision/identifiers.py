@@ -21,6 +21,10 @@ _SHOWN_MATCHES = 3
 Names = str | Sequence[str] | None
 
 
+class WalkedTooFar(RevisionError):
+    """An offset leads beyond the first or the last revision."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identifier:
     """One identifier, taken apart: `label@symbol+offset`.
@@ -38,9 +42,9 @@ class Identifier:
         """The offset with its sign, as messages show it."""
         return "" if self.offset is None else f"{self.offset:+d}"
 
-    def out_of_range(self, why: str = "") -> RevisionError:
+    def out_of_range(self, why: str = "") -> WalkedTooFar:
         """The error for an offset that leads beyond the first or the last revision."""
-        return RevisionError(
+        return WalkedTooFar(
             f"Relative revision {self.relative_text} didn't produce "
             f"{abs(self.offset or 0)} migrations{why}"
         )

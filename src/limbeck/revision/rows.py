@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from limbeck.errors import RevisionError
 from limbeck.revision.graph import Graph
@@ -70,11 +71,26 @@ def _after_downgrade(graph: Graph, rows: Sequence[str], revision_id: str) -> Row
             f"Revision {revision_id} cannot be downgraded: the version table has no row for it "
             f"(it has {', '.join(rows) or 'none'}). Downgrade what is above it first."
         )
-    parents = graph.parents(revision_id)
-    implied = graph.ancestors(r for r in rows if r != revision_id)
-    for parent in parents if len(parents) > 1 else ():
-        implied |= graph.ancestors(graph.parents(parent))
-    return _replace(rows, (revision_id,), tuple(p for p in parents if p not in implied))
+    applied = _applied(graph, rows)
+    applied.discard(revision_id)
+    implied = {
+        p for p in graph.parents(revision_id) if not applied.isdisjoint(graph.all_children(p))
+    }
+    new = tuple(p for p in graph.parents(revision_id) if p not in implied)
+    change = _replace(rows, (revision_id,), new)
+    _last_applied[graph] = frozenset(change.after), applied
+    return change
+
+
+# What the last downgrade on a graph left applied: the next one goes on from there, so that a long
+# way down does not collect all that is applied at each step.
+_last_applied: WeakKeyDictionary[Graph, tuple[frozenset[str], set[str]]] = WeakKeyDictionary()
+
+
+def _applied(graph: Graph, rows: Sequence[str]) -> set[str]:
+    """All that `rows` imply, and they themselves; the caller may change the set."""
+    known, applied = _last_applied.pop(graph, (None, set[str]()))
+    return applied if known == frozenset(rows) else graph.ancestors(rows)
 
 
 def _replace(rows: Sequence[str], gone: Sequence[str], new: Sequence[str]) -> RowChange:
@@ -126,12 +142,17 @@ def _target_list(targets: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _goals(graph: Graph, targets: Sequence[str]) -> tuple[tuple[str | None, str | None], ...]:
-    """Each revision to stamp, with the branch label of its target; None for base."""
+    """Each revision to stamp, with the branch label of its target; None for base.
+
+    What another one of them implies gets no row of its own, and is left out.
+    """
     goals: list[tuple[str | None, str | None]] = []
     for target in targets:
         label = parse(graph, target).label
         goals.extend((goal, label) for goal in resolve_ids(graph, target) or (None,))
-    return tuple(dict.fromkeys(goals))
+    named = [goal for goal, _ in goals if goal is not None]
+    implied = graph.ancestors(p for goal in named for p in graph.parents(goal))
+    return tuple(dict.fromkeys(g for g in goals if g[0] not in implied))
 
 
 def _touched(graph: Graph, rows: Sequence[str], targets: Iterable[str]) -> tuple[str, ...]:

@@ -1,0 +1,95 @@
+"""The order in which revisions run: one branch at a time, for as long as that is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from limbeck.revision.graph import Graph
+
+
+def newest_first(graph: Graph, revisions: Collection[str]) -> tuple[str, ...]:
+    """`revisions` so that each stands before all that it needs.
+
+    Starts at the first of the newest ones in file order and follows its branch down, until it
+    comes to a revision that another branch needs; then goes on with that branch. The same for
+    the same graph, whatever the hash seed. Linear along lines, branches and merges.
+    """
+    return tuple(_Descent(graph, revisions))
+
+
+class _Descent:
+    """One way down over `revisions`, several branches side by side.
+
+    `fronts` are the revisions that are next on their branch. `ahead` counts, for each revision
+    still to come, those that follow it and must come first.
+    """
+
+    def __init__(self, graph: Graph, revisions: Collection[str]) -> None:
+        self.graph = graph
+        self.ahead = dict.fromkeys(revisions, 0)
+        for revision_id in revisions:
+            for parent in graph.parents(revision_id):
+                if parent in self.ahead:
+                    self.ahead[parent] += 1
+        newest = (r for r, count in self.ahead.items() if not count)
+        self.fronts = list(graph.in_file_order(newest))
+        self.known_fronts = set(self.fronts)
+        self.blocked = ""
+        self.above_blocked: set[str] = set()
+
+    def __iter__(self) -> Iterator[str]:
+        at = 0
+        while self.ahead:
+            here = self.fronts[at]
+            if self.ahead[here]:
+                at = self._front_above(here)
+                continue
+            yield here
+            following = self._pass(here)
+            if following:
+                self.fronts[at] = following[0]
+                self.fronts.extend(following[1:])
+            else:
+                del self.fronts[at]
+                at = max(at - 1, 0)
+
+    def _pass(self, revision_id: str) -> list[str]:
+        """Take a revision off; answers what comes next on its branch and is no front yet."""
+        del self.ahead[revision_id]
+        below = [p for p in self.graph.parents(revision_id) if p in self.ahead]
+        for parent in below:
+            self.ahead[parent] -= 1
+        following = [p for p in below if p not in self.known_fronts]
+        self.known_fronts.update(following)
+        return following
+
+    def _front_above(self, revision_id: str) -> int:
+        """The first position in `fronts` whose revision needs this one; one of them does."""
+        if revision_id != self.blocked:
+            self.blocked, self.above_blocked = revision_id, set()
+            return self._search_front_above(revision_id)
+        # A branch that many others join is asked for again and again: now it is worth knowing all.
+        if not self.above_blocked:
+            self.above_blocked.update(r for level in self._levels(revision_id) for r in level)
+        return next(n for n, r in enumerate(self.fronts) if r in self.above_blocked)
+
+    def _search_front_above(self, revision_id: str) -> int:
+        depth = self.graph.depth(revision_id)
+        wanted = {r: n for n, r in enumerate(self.fronts) if self.graph.depth(r) > depth}
+        best_possible = min(wanted.values())
+        found = len(self.fronts)
+        for level in self._levels(revision_id):
+            found = min([found, *(wanted[r] for r in level if r in wanted)])
+            if found == best_possible:
+                break
+        return found
+
+    def _levels(self, revision_id: str) -> Iterator[list[str]]:
+        """All still to come that need this revision: its followers, then theirs, and so on."""
+        seen = {revision_id}
+        level = [revision_id]
+        while level:
+            above = [c for r in level for c in self.graph.all_children(r) if c in self.ahead]
+            level = [c for c in dict.fromkeys(above) if c not in seen]
+            seen.update(level)
+            yield level
