@@ -72,7 +72,8 @@ def column(value: Column) -> sa.Column[Any]:
         *generated,
         **({} if default is None else {"server_default": default}),
         nullable=value.nullable,
-        autoincrement=value.autoincrement,  # type: ignore[arg-type]  # a str here is always "auto" or "ignore_fk"
+        # SQLAlchemy refuses autoincrement=False beside an identity
+        autoincrement="auto" if value.identity is not None else value.autoincrement,  # type: ignore[arg-type]  # a str here is always "auto" or "ignore_fk"
         comment=value.comment,
         **options(value.options),
     )

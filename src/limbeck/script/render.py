@@ -1,0 +1,126 @@
+"""From operations to the Python text of a migration script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sqlalchemy.engine import Dialect
+
+from limbeck.operations.base import Call, Operation
+from limbeck.operations.batch import Batch
+from limbeck.schema.names import Name
+from limbeck.script.layout import INDENT, Bracket, lines
+from limbeck.script.render_calls import TABLE_ARGUMENT, calls, node, within_batch
+from limbeck.script.render_context import BODY_WIDTH, RenderContext, RenderOptions, comment
+
+__all__ = ["Remark", "RenderContext", "RenderOptions", "Rendered", "render"]
+
+BATCH = "batch_op"
+"""What a ``with`` block calls its batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment among operations, such as why a step cannot be taken back."""
+
+    text: str
+
+
+Item: TypeAlias = Operation | Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The body of ``upgrade()`` or ``downgrade()``, not indented, and the imports it needs.
+
+    `imports` come beside ``from limbeck import op`` and ``import sqlalchemy as sa``, sorted.
+    """
+
+    text: str
+    imports: tuple[str, ...] = ()
+
+
+def render(operations: Sequence[Item], options: RenderOptions, dialect: Dialect) -> Rendered:
+    """The statements that make those operations again when the script runs.
+
+    The text is what black and `ruff format` leave as it is, four columns to the right, in lines
+    of 88. It is ``pass`` where there is nothing to do. Running it in an `op` for the same dialect
+    gives operations with the same SQL.
+    """
+    context = RenderContext(options, dialect)
+    items = _batched(operations) if options.render_as_batch else operations
+    found = _Body()
+    for item in items:
+        _add(item, context, found)
+    if not found.statements:
+        found.lines.append("pass")
+    return Rendered("\n".join(found.lines), tuple(sorted(context.imports)))
+
+
+class _Body:
+    """Lines so far, and how many statements they hold: comments alone are no body."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.statements = 0
+
+    def add(self, expression: Bracket, context: RenderContext, room: int) -> None:
+        self.lines += context.take_remarks(room)
+        self.lines += lines(expression, room)
+        self.statements += 1
+
+
+def _add(item: Item, context: RenderContext, body: _Body) -> None:
+    match item:
+        case Remark():
+            body.lines += comment(item.text)
+        case Batch():
+            _add_batch(item, context, body)
+        case _:
+            for made in calls(item, context):
+                body.add(node(made, context), context, BODY_WIDTH)
+
+
+def _add_batch(batch: Batch, context: RenderContext, body: _Body) -> None:
+    """``with op.batch_alter_table(…) as batch_op:`` and its block."""
+    made = batch.call()
+    head = node(Call(made.verb, made.args, made.kwargs), context)
+    inner, outside = _Body(), context.op_prefix
+    context.op_prefix = f"{BATCH}."
+    for operation, own in zip(batch.operations, made.body, strict=True):
+        for part in calls(operation, context):
+            extra = dict(own.kwargs) if part.verb == own.verb else {}
+            del extra
+            inner.add(node(within_batch(part), context), context, BODY_WIDTH - len(INDENT))
+    context.op_prefix = outside
+    opened = Bracket(f"with {head.opening}", head.items, f") as {BATCH}:")
+    body.add(opened, context, BODY_WIDTH)
+    block = inner.lines if inner.statements else [*inner.lines, "pass"]
+    body.lines += [INDENT + line for line in block]
+
+
+def _batched(operations: Sequence[Item]) -> Iterator[Item]:
+    """Operations where neighbours that change one table are one batch."""
+    held: list[Operation] = []
+    table: Name | None = None
+    for item in operations:
+        own = _batch_table(item)
+        if held and own != table and table is not None:
+            yield Batch(table, tuple(held))
+            held = []
+        table = own
+        if own is None or not isinstance(item, Operation):
+            yield item
+        else:
+            held.append(item)
+    if held and table is not None:
+        yield Batch(table, tuple(held))
+
+
+def _batch_table(item: Item) -> Name | None:
+    """The table in whose batch an item may stand, None where it stands alone."""
+    if isinstance(item, Remark) or item.call().verb not in TABLE_ARGUMENT:
+        return None
+    return item.table_name

@@ -1,0 +1,204 @@
+"""Operations as calls: one operation is one statement of a script, or a few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import conv
+
+from limbeck.metadata import build
+from limbeck.operations.base import Call, Operation
+from limbeck.operations.columns import AddColumn
+from limbeck.operations.constraints import AddConstraint, DropConstraint
+from limbeck.operations.indexes import CreateIndex
+from limbeck.operations.tables import CreateTable
+from limbeck.schema.constraints import Check, Constraint, Exclude, ForeignKey, PrimaryKey
+from limbeck.schema.objects import Computed, Identity, Table
+from limbeck.schema.types import Expression, SqlType
+from limbeck.script import render_schema as schema
+from limbeck.script.layout import Atom, Bracket, Chain, Keyword, Node, call
+from limbeck.script.literals import keywords, literal, string
+from limbeck.script.render_context import RenderContext
+from limbeck.script.render_expressions import (
+    condition,
+    element,
+    escaped,
+    option,
+    server_default,
+)
+from limbeck.script.render_types import type_
+
+TABLE_ARGUMENT = {
+    "add_column": 0,
+    "alter_column": 0,
+    "drop_column": 0,
+    "create_primary_key": 1,
+    "create_unique_constraint": 1,
+    "create_foreign_key": 1,
+    "create_check_constraint": 1,
+    "create_exclude_constraint": 1,
+    "drop_constraint": 1,
+    "create_index": 1,
+    "drop_index": 1,
+    "create_table_comment": 0,
+    "drop_table_comment": 0,
+}
+"""Verbs that a batch has too, and which of their arguments it leaves out: the table."""
+
+_BATCH_LEAVES_OUT = ("schema", "source_schema", "table_name")
+
+
+def within_batch(made: Call) -> Call:
+    """The call as a method of the batch, which knows its table."""
+    at = TABLE_ARGUMENT.get(made.verb)
+    if at is None:
+        return made
+    return replace(
+        made,
+        args=made.args[:at] + made.args[at + 1 :],
+        kwargs=tuple((k, v) for k, v in made.kwargs if k not in _BATCH_LEAVES_OUT),
+    )
+
+
+def calls(operation: Operation, context: RenderContext) -> Iterator[Call]:
+    """The calls that say an operation; some of their arguments are expressions already."""
+    match operation:
+        case CreateTable():
+            made = operation.call()
+            items = schema.table_items(operation.table, context)
+            yield replace(made, args=(made.args[0], *items))
+            for index in operation.table.indexes.values():
+                following = CreateIndex(operation.table.name, index, operation.if_not_exists)
+                yield from calls(following, context)
+        case AddColumn():
+            yield from _add_column(operation, context)
+        case CreateIndex(table=table):
+            made = operation.call()
+            elements = tuple(element(e, table, context) for e in operation.index.elements)
+            yield replace(made, args=(*made.args[:2], Bracket("[", elements, "]")))
+        case AddConstraint(constraint=Exclude() as exclude):
+            made = operation.call()
+            items = tuple(schema.exclude_elements(exclude, context))
+            settings = tuple(schema.exclude_options(exclude, context))
+            yield replace(made, args=(*made.args[:2], *items, *settings))
+        case DropConstraint(name=None):
+            context.remark(_unnamed(operation))
+            yield operation.call()
+        case _:
+            yield operation.call()
+
+
+def _unnamed(operation: DropConstraint) -> str:
+    columns = ", ".join(getattr(operation.constraint, "columns", ()))
+    where = f" on ({columns})" if columns else ""
+    kind = {"foreignkey": "foreign key", "primary": "primary key"}.get(
+        operation.kind or "", f"{operation.kind or ''} constraint".strip()
+    )
+    return (
+        f"The {kind}{where} of '{operation.table}' has no name here: write the name that the "
+        "database gave it in place of None."
+    )
+
+
+def _add_column(operation: AddColumn, context: RenderContext) -> Iterator[Call]:
+    """ADD COLUMN; what cannot stand on the column follows as calls of its own."""
+    made, column = operation.call(), operation.column
+    inline = operation.inline_constraints
+    shaping = [
+        c
+        for c in operation.constraints
+        if isinstance(c, PrimaryKey) and c.columns == (column.name,)
+    ]
+    node = _hooked_column(operation, context)
+    if node is None:
+        return
+    if node is False:
+        node = schema.column(
+            column,
+            context,
+            extra=tuple(_on_column(c, context) for c in inline if not isinstance(c, PrimaryKey)),
+            flags=tuple(Keyword("primary_key=", Atom("True")) for _ in shaping),
+        )
+    yield replace(made, args=(made.args[0], node))
+    for constraint in operation.constraints:
+        if constraint not in inline and constraint not in shaping and not _bound(constraint):
+            yield from calls(AddConstraint(operation.table, constraint), context)
+    for index in operation.indexes:
+        yield from calls(CreateIndex(operation.table, index), context)
+
+
+def _bound(constraint: Constraint) -> bool:
+    return isinstance(constraint, Check) and constraint.type_bound
+
+
+def _on_column(constraint: Constraint, context: RenderContext) -> Node:
+    if isinstance(constraint, ForeignKey):
+        return schema.column_reference(constraint, context)
+    return schema.constraint(constraint, context)
+
+
+def _hooked_column(operation: AddColumn, context: RenderContext) -> Any:
+    """What `render_item` makes of the column; False where there is no such hook."""
+    if context.options.render_item is None:
+        return False
+    from limbeck.schema.named import Named
+
+    owner = build.table(Table(operation.table, Named([operation.column])))
+    return context.user("column", owner.columns[operation.column.name])
+
+
+def node(made: Call, context: RenderContext) -> Bracket:
+    """A call as an expression."""
+    positional = (argument(value, context) for value in made.args)
+    named = tuple(
+        (key, keyword_argument(key, value, context))
+        for key, value in made.kwargs
+        if not (key == "unique" and value is False)
+    )
+    return call(f"{context.op_prefix}{made.verb}", *positional, *keywords(named))
+
+
+def argument(value: Any, context: RenderContext) -> Node:
+    """An argument by its kind."""
+    match value:
+        case Atom() | Bracket() | Keyword() | Chain():
+            return value
+        case conv():
+            return schema.name(value, context)
+        case SqlType():
+            return type_(value.payload, context)
+        case Expression():
+            return condition(value, context)
+        case Computed() | Identity():
+            return server_default(value, context) or Atom("None")
+        case sa.TableClause():
+            return _table_clause(value, context)
+        case sa.sql.ClauseElement():
+            return Atom(string(escaped(context.compiler.clause(value))))
+        case list() if all(isinstance(v, str) for v in value):
+            return schema.names(value)
+        case _:
+            return literal(value, context.imports)
+
+
+def keyword_argument(key: str, value: Any, context: RenderContext) -> Node:
+    """A keyword argument: server defaults and dialect options have rules of their own."""
+    if key.endswith("server_default") and value is not None:
+        return server_default(value, context) or Atom("None")
+    if isinstance(value, tuple | Expression):
+        return option(build.options(((key, value),))[key], context)
+    return argument(value, context)
+
+
+def _table_clause(value: sa.TableClause, context: RenderContext) -> Node:
+    """``sa.table("t", sa.column("c", type))``: a table as `bulk_insert` needs it."""
+    columns = (
+        call(context.sa("column"), Atom(string(c.name)), type_(c.type, context))
+        for c in value.columns
+    )
+    owner = getattr(value, "schema", None)
+    extra = () if owner is None else (Keyword("schema=", Atom(string(owner))),)
+    return call(context.sa("table"), Atom(string(value.name)), *columns, *extra)

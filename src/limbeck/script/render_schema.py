@@ -1,0 +1,251 @@
+"""Columns and constraints as Python expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import conv
+
+from limbeck.metadata import build
+from limbeck.schema.constraints import (
+    Check,
+    Constraint,
+    Exclude,
+    ForeignKey,
+    Options,
+    PrimaryKey,
+    Unique,
+)
+from limbeck.schema.named import Named
+from limbeck.schema.objects import Column, Table
+from limbeck.schema.types import Expression
+from limbeck.script.layout import Atom, Bracket, Keyword, Node, call
+from limbeck.script.literals import keywords, literal, string
+from limbeck.script.render_context import RenderContext
+from limbeck.script.render_expressions import clause, condition, option, server_default
+from limbeck.script.render_types import type_
+
+
+def name(value: str | None, context: RenderContext) -> Node:
+    """A constraint's or index's name; ``op.f("…")`` where no naming convention may touch it."""
+    if value is None:
+        return Atom("None")
+    plain = Atom(string(value))
+    return call(f"{context.op_prefix}f", plain) if isinstance(value, conv) else plain
+
+
+def names(values: tuple[str, ...] | list[str]) -> Node:
+    """A list of column names."""
+    return Bracket("[", tuple(Atom(string(v)) for v in values), "]")
+
+
+def options(pairs: Options, context: RenderContext) -> tuple[Node, ...]:
+    """Dialect keyword arguments."""
+    return keywords((k, option(v, context)) for k, v in build.options(pairs).items())
+
+
+def column(
+    value: Column,
+    context: RenderContext,
+    *,
+    autoincrement: bool | None = None,
+    extra: tuple[Node, ...] = (),
+    flags: tuple[Node, ...] = (),
+) -> Node:
+    """``sa.Column(…)``.
+
+    `autoincrement` is given where SQLAlchemy's own rule would decide otherwise. `extra` stands
+    after the type, `flags` among the keywords.
+    """
+    positional: list[Node] = [Atom(string(value.name)), type_(value.type.payload, context), *extra]
+    pairs: list[Node] = []
+    generated = server_default(value.computed or value.identity, context)
+    if generated is not None:
+        positional.append(generated)
+    default = server_default(value.default, context)
+    if default is not None:
+        pairs.append(Keyword("server_default=", default))
+    if autoincrement is not None:
+        pairs.append(Keyword("autoincrement=", Atom(repr(autoincrement))))
+    pairs += flags
+    pairs.append(Keyword("nullable=", Atom(repr(value.nullable))))
+    if value.comment is not None:
+        pairs.append(Keyword("comment=", Atom(string(value.comment))))
+    return call(context.sa("Column"), *positional, *pairs, *options(value.options, context))
+
+
+def constraint(value: Constraint, context: RenderContext) -> Node:
+    """A constraint as it stands in ``create_table``."""
+    match value:
+        case PrimaryKey():
+            return _keyed("PrimaryKeyConstraint", value.columns, value, context)
+        case Unique():
+            timing = _pairs(deferrable=value.deferrable, initially=value.initially)
+            return _keyed("UniqueConstraint", value.columns, value, context, timing)
+        case ForeignKey():
+            return _foreign_key(value, context)
+        case Check():
+            return call(
+                context.sa("CheckConstraint"),
+                condition(value.expression, context),
+                *_named(value, context),
+                *options(value.options, context),
+            )
+        case Exclude():
+            context.imports.add("from sqlalchemy.dialects import postgresql")
+            return call(
+                "postgresql.ExcludeConstraint",
+                *exclude_elements(value, context),
+                *exclude_options(value, context),
+                *_named(value, context),
+            )
+
+
+def _keyed(
+    kind: str,
+    columns: tuple[str, ...],
+    value: Constraint,
+    context: RenderContext,
+    more: tuple[Node, ...] = (),
+) -> Node:
+    columns_ = (Atom(string(c)) for c in columns)
+    return call(
+        context.sa(kind),
+        *columns_,
+        *_named(value, context),
+        *more,
+        *options(value.options, context),
+    )
+
+
+def _named(value: Constraint, context: RenderContext) -> tuple[Node, ...]:
+    return () if value.name is None else (Keyword("name=", name(value.name, context)),)
+
+
+def _pairs(**given: Any) -> tuple[Node, ...]:
+    return keywords((k, literal(v, set())) for k, v in given.items() if v is not None)
+
+
+def _foreign_key(value: ForeignKey, context: RenderContext) -> Node:
+    targets = names([f"{value.referred}.{c}" for c in value.referred_columns])
+    return call(
+        context.sa("ForeignKeyConstraint"),
+        names(value.columns),
+        targets,
+        *_named(value, context),
+        *foreign_key_options(value, context),
+    )
+
+
+def foreign_key_options(value: ForeignKey, context: RenderContext) -> tuple[Node, ...]:
+    """Actions and timing."""
+    return (
+        *_pairs(
+            onupdate=value.on_update,
+            ondelete=value.on_delete,
+            deferrable=value.deferrable,
+            initially=value.initially,
+            match=value.match,
+        ),
+        *options(value.options, context),
+    )
+
+
+def column_reference(value: ForeignKey, context: RenderContext) -> Node:
+    """A foreign key of one column as ``sa.ForeignKey(…)`` on the column."""
+    return call(
+        context.sa("ForeignKey"),
+        Atom(string(f"{value.referred}.{value.referred_columns[0]}")),
+        *_named(value, context),
+        *foreign_key_options(value, context),
+    )
+
+
+def exclude_elements(value: Exclude, context: RenderContext) -> Iterator[Node]:
+    """``(element, operator)`` pairs of an EXCLUDE."""
+    payload = value.definition.payload
+    for item, element_name, operator in payload._render_exprs:  # no public reader exists
+        plain = isinstance(item, sa.Column) or item is None or isinstance(item, str)
+        sql = str(element_name) if plain else context.compiler.clause(item)
+        element: Node = (
+            call(context.sa("column"), Atom(string(sql)))
+            if plain or isinstance(item, sa.ColumnClause)
+            else clause(Expression(sql), context)
+        )
+        yield Bracket("(", (element, Atom(string(operator))), ")")
+
+
+def exclude_options(value: Exclude, context: RenderContext) -> tuple[Node, ...]:
+    """``where``, ``using``, ``ops`` and timing of an EXCLUDE."""
+    payload = value.definition.payload
+    where = () if payload.where is None else (("where", option(payload.where, context)),)
+    using = () if payload.using == "gist" else (("using", literal(payload.using, set())),)
+    ops = (("ops", option(dict(payload.ops), context)),) if payload.ops else ()
+    return (
+        *keywords((*where, *using, *ops)),
+        *_pairs(deferrable=payload.deferrable, initially=payload.initially),
+    )
+
+
+def table_items(value: Table, context: RenderContext) -> tuple[Node, ...]:
+    """The columns and constraints of ``create_table``.
+
+    Checks that a type brings along stay with their type.
+    """
+    built = build.table(replace(value, constraints=(), indexes=Named()))
+    hooked = context.options.render_item is not None
+    numbered = _numbered(value)
+    found: list[Node | None | Literal[False]] = []
+    for item in value.columns.values():
+        rendered = context.user("column", built.columns[item.name]) if hooked else False
+        if rendered is False:
+            rendered = column(item, context, autoincrement=_autoincrement(item, numbered))
+        found.append(rendered)
+    for part in value.constraints:
+        if isinstance(part, Check) and part.type_bound:
+            continue
+        rendered = _hooked_constraint(part, built, context) if hooked else False
+        found.append(constraint(part, context) if rendered is False else rendered)
+    return tuple(node for node in found if node is not None and node is not False)
+
+
+_HOOK_KINDS: dict[type[Constraint], str] = {
+    PrimaryKey: "primary_key",
+    Unique: "unique",
+    ForeignKey: "foreign_key",
+    Check: "check",
+    Exclude: "exclude",
+}
+"""What `render_item` calls them."""
+
+
+def _hooked_constraint(
+    value: Constraint, built: sa.Table, context: RenderContext
+) -> Node | None | Literal[False]:
+    item = build.constraint(value)
+    built.append_constraint(item)
+    build.add_referred(built)
+    return context.user(_HOOK_KINDS[type(value)], item)
+
+
+def _numbered(value: Table) -> str | None:
+    """The column that SQLAlchemy would number if nothing were said about it."""
+    if value.primary_key is None:
+        return None
+    plain = Named(replace(c, autoincrement="auto", options=()) for c in value.columns.values())
+    kept = tuple(c for c in value.constraints if isinstance(c, PrimaryKey | ForeignKey))
+    built = build.table(Table(value.name, plain, kept))
+    found = built.autoincrement_column
+    return None if found is None else found.name
+
+
+def _autoincrement(value: Column, numbered: str | None) -> bool | None:
+    """What must be said about a column's numbering; None where nothing need be."""
+    if value.autoincrement is True:
+        return None if numbered == value.name else True
+    if value.autoincrement is False:
+        return False if numbered == value.name else None
+    return None
