@@ -50,6 +50,8 @@ def compare_columns(
     `shrunk` names the enum types that lose values. A generated column is replaced when its
     expression changes, or the type of a column that it is computed from: no server can alter it.
     """
+    if before.columns == after.columns and not options.asks:
+        return ColumnChanges()
     changes = {
         column.name: changed(before.name, before.columns[column.name], column, options)
         for column in after.columns.values()

@@ -68,29 +68,40 @@ def _identifiers(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def names_in(expression: Expression) -> frozenset[str]:
+    """What an expression's text names, as far as text can tell: columns, and some words more."""
+    return _identifiers(expression.text if expression.text is not None else str(expression.payload))
+
+
 def mentions(expression: Expression, column: str) -> bool:
     """Whether an expression's text names that column, as far as text can tell."""
-    text = expression.text if expression.text is not None else str(expression.payload)
-    return column in _identifiers(text)
+    return column in names_in(expression)
+
+
+def used_names(item: Constraint | Index) -> frozenset[str]:
+    """The columns of its own table without which a constraint or index cannot be."""
+    match item:
+        case PrimaryKey() | Unique() | ForeignKey():
+            return frozenset(item.columns)
+        case Check():
+            return names_in(item.expression)
+        case Exclude():
+            return names_in(item.definition)
+        case Index():
+            found = set(item.columns)
+            for element in item.elements:
+                found |= names_in(element.expression) if element.expression else frozenset()
+            for key, value in item.options:
+                if isinstance(value, Expression):
+                    found |= names_in(value)
+                elif key.endswith("_include"):
+                    found |= frozenset(value)
+            return frozenset(found)
 
 
 def uses(item: Constraint | Index, column: str) -> bool:
     """Whether a constraint or index cannot outlive that column of its own table."""
-    match item:
-        case PrimaryKey() | Unique() | ForeignKey():
-            return column in item.columns
-        case Check():
-            return mentions(item.expression, column)
-        case Exclude():
-            return mentions(item.definition, column)
-        case Index():
-            options = dict(item.options).values()
-            return (
-                column in item.columns
-                or any(e.expression and mentions(e.expression, column) for e in item.elements)
-                or any(isinstance(v, Expression) and mentions(v, column) for v in options)
-                or any(isinstance(v, tuple) and column in v for v in options)
-            )
+    return column in used_names(item)
 
 
 @dataclass(frozen=True, slots=True)

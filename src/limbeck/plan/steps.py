@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from limbeck.operations.base import Operation, Statement
 from limbeck.schema.objects import Before
@@ -15,3 +16,16 @@ class Step:
     operation: Operation
     before: Before
     statements: tuple[Statement, ...]
+    hazards: tuple[Any, ...] = ()
+    """Facts about the statements, from the dialect (it takes a lock, it loses data)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps in their order, and the digest of the schema that they were made for.
+
+    The digest is `schema.codec.digest` of the state before the first step.
+    """
+
+    steps: tuple[Step, ...]
+    digest: str

@@ -51,13 +51,22 @@ class Named(Generic[T], Mapping[Any, T]):
     def __repr__(self) -> str:
         return f"Named({list(self._items.values())!r})"
 
+    @classmethod
+    def _of(cls, items: dict[Any, T]) -> Named[T]:
+        """A mapping of that dictionary, which nobody else holds: copying one is fast."""
+        new: Named[T] = cls.__new__(cls)
+        new._items = items
+        return new
+
     def with_(self, item: T) -> Named[T]:
         """A copy that holds `item`, in the place of the one of that name, else at the end."""
-        return Named([*(item if n == item.name else i for n, i in self._items.items()), item])
+        return self._of({**self._items, item.name: item})
 
     def without(self, name: Any) -> Named[T]:
         """A copy without the object of that name; the same if there is none."""
-        return Named(i for n, i in self._items.items() if n != name)
+        items = dict(self._items)
+        items.pop(name, None)
+        return self._of(items)
 
     def renamed(self, old: Any, item: T) -> Named[T]:
         """A copy where `item` stands in the place of the object named `old`."""
