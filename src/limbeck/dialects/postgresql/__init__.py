@@ -1,0 +1,16 @@
+"""PostgreSQL, 12 and newer."""
+
+from __future__ import annotations
+
+from limbeck.dialects.base import Dialect
+from limbeck.dialects.postgresql.compile import OVERRIDES
+from limbeck.dialects.postgresql.inspect import inspect
+from limbeck.dialects.postgresql.normalize import normalize
+
+DIALECT = Dialect(
+    name="postgresql",
+    transactional_ddl=True,
+    overrides=OVERRIDES,
+    inspect=inspect,
+    normalize=normalize,
+)

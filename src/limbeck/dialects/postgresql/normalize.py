@@ -1,0 +1,110 @@
+"""One form for what models declare and what the catalog holds."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy.engine import Dialect
+
+from limbeck.dialects.postgresql import constraints, expressions, indexes
+from limbeck.dialects.postgresql.identity import declared_identity
+from limbeck.dialects.postgresql.named_types import TypeTexts
+from limbeck.operations.compiler import Compiler
+from limbeck.schema.constraints import Options
+from limbeck.schema.named import Named
+from limbeck.schema.names import Name
+from limbeck.schema.objects import Column, Computed, Schema, Table
+from limbeck.schema.types import EnumType, Expression
+
+
+def normalize(schema: Schema, dialect: Dialect) -> Schema:
+    """The schema in normal form, with the enum types that its columns bring along."""
+    normalizer = Normalizer(dialect)
+    tables = Named(normalizer.table(table) for table in schema)
+    enums: dict[Name, EnumType] = dict(schema.enums)
+    for name, enum in normalizer.texts.enums.items():
+        enums.setdefault(name, enum)
+    ordered = sorted(enums.values(), key=lambda enum: enum.name.sort_key)
+    return Schema(tables, Named(ordered))
+
+
+class Normalizer:
+    """One normalisation: remembers what it has seen."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.compiler = Compiler(dialect)
+        self.texts = TypeTexts(dialect)
+        self.has_virtual = bool(getattr(dialect, "supports_virtual_generated_columns", False))
+
+    def table(self, table: Table) -> Table:
+        """A table in normal form."""
+        key = table.primary_key
+        keys = frozenset(key.columns if key is not None else ())
+        return Table(
+            name=table.name,
+            columns=Named(self.column(c, c.name in keys) for c in table.columns.values()),
+            constraints=tuple(constraints.normalized(c, self.compiler) for c in table.constraints),
+            indexes=Named(
+                indexes.normalized(i, table.columns, self.compiler) for i in table.indexes.values()
+            ),
+            comment=table.comment or None,
+            options=_options(table.options),
+            prefixes=tuple(p.upper() for p in table.prefixes),
+        )
+
+    def column(self, column: Column, is_key: bool) -> Column:
+        """A column in normal form; `is_key` says whether it is part of the primary key."""
+        type_ = self.texts.normalized(column.type)
+        text = type_.text or ""
+        identity = column.identity
+        if identity is not None and column.type.origin == "declared":
+            identity = declared_identity(identity, text)
+        default = column.default
+        if default is not None and default.origin != "normalized":
+            default = self._default(default, text)
+        generated = column.computed is not None or identity is not None
+        return Column(
+            name=column.name,
+            type=type_,
+            nullable=column.nullable and not is_key and identity is None,
+            default=default,
+            computed=None if column.computed is None else self._computed(column.computed),
+            identity=identity,
+            autoincrement=column.autoincrement is True and default is None and not generated,
+            comment=column.comment or None,
+        )
+
+    def _default(self, default: Expression, type_text: str) -> Expression | None:
+        sql = default.text if default.origin == "inspected" else None
+        if sql is None:
+            sql = self.compiler.default(default)
+        text = expressions.canonical_default(sql, type_text)
+        return None if text is None else default.normalized(text)
+
+    def _computed(self, computed: Computed) -> Computed:
+        persisted = computed.persisted
+        if persisted is None:
+            persisted = not self.has_virtual
+        return Computed(constraints.expression(computed.expression, self.compiler), persisted)
+
+
+def _options(options: Options) -> Options:
+    found = ((key, _option(key, value)) for key, value in options)
+    return tuple((key, value) for key, value in found if value not in (None, ()))
+
+
+def _option(key: str, value: Any) -> Any:
+    match key:
+        case "postgresql_inherits":
+            return (value,) if isinstance(value, str) else tuple(value)
+        case "postgresql_partition_by":
+            method, _, rest = str(value).strip().partition("(")
+            return f"{method.strip().upper()} ({re.sub(r' +', ' ', rest)}"
+        case "postgresql_tablespace":
+            return value
+        case "postgresql_with":
+            return indexes.storage_parameters(value)
+        case _:
+            return None
