@@ -15,6 +15,7 @@ from limbeck.errors import ConfigurationError, ScriptError
 from limbeck.script.header import script_syntax_error
 
 _WORD = re.compile(r"\w+")
+_ENDING_QUOTES = re.compile(r"""\"{3,}|'{3,}|\"+\Z|'+\Z""")
 _LONGEST_TUPLE = 40
 
 
@@ -146,17 +147,24 @@ def render_script(template: str, message: str, variables: Mapping[str, Any], enc
 
 def _spellings(message: str) -> Iterator[str]:
     """`message` as a docstring may hold it: as it is, escaped, and on one line (for comments)."""
-    if "\\" not in message and message.replace("\n", "").replace("\t", "").isprintable():
+    if _is_plain(message):
         yield message
     escaped = _escape(message)
     yield escaped
     yield " ".join(escaped.split())
 
 
+def _is_plain(message: str) -> bool:
+    """Whether a docstring can hold it as it is, and cannot end because of it."""
+    return not any(mark in message for mark in ("\\", '"""', "'''")) and all(
+        char.isprintable() or char in "\n\t" for char in message
+    )
+
+
 def _escape(message: str) -> str:
-    text = message.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').replace("'''", "\\'\\'\\'")
-    if text.endswith(('"', "'")):
-        text = f"{text[:-1]}\\{text[-1]}"
+    text = _ENDING_QUOTES.sub(
+        lambda quotes: "".join(f"\\{quote}" for quote in quotes[0]), message.replace("\\", "\\\\")
+    )
     return "".join(
         char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text
     )
