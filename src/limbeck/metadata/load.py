@@ -64,7 +64,8 @@ def qualified(table_name: str, schema_name: str | None, dialect: Dialect) -> Nam
 
 def table(item: sa.Table, dialect: Dialect) -> Table:
     """A table with its columns, constraints and indexes."""
-    constraints = (constraint(c, dialect) for c in _ordered(item.constraints))
+    own = (c for column_item in item.columns for c in column_item.constraints)
+    constraints = (constraint(c, dialect) for c in _ordered({*item.constraints, *own}))
     return Table(
         name=name(item, dialect),
         columns=Named(column(c) for c in item.columns),
@@ -248,7 +249,7 @@ def _element(expression: Any) -> IndexElement:
         inner = inner.element
     if nulls == ("first" if descending else "last"):
         nulls = None
-    if isinstance(inner, sa.Column):
+    if isinstance(inner, sa.ColumnClause) and not inner.is_literal:
         return IndexElement(inner.name, None, descending, nulls)
     if isinstance(inner, str):
         return IndexElement(inner, None, descending, nulls)
