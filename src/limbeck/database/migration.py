@@ -322,7 +322,8 @@ class MigrationContext:
             return tuple(self._start_ids(start))
         if self.connection is None:
             raise CommandError("No database connection: the current revision cannot be read.")
-        return self.version.rows(self.connection)
+        with own_transaction(self.connection):
+            return self.version.rows(self.connection)
 
     def _start_ids(self, start: str) -> Sequence[str]:
         if self.script is None:
@@ -341,7 +342,7 @@ class MigrationContext:
 
     def _ensure_version_table(self, purge: bool = False) -> None:
         assert self.connection is not None
-        with sa_begin(self.connection):
+        with own_transaction(self.connection):
             self.version.create(self.connection)
             if purge:
                 self.connection.execute(self.version.table().delete())
@@ -413,7 +414,7 @@ class MigrationContext:
 
 
 @contextmanager
-def sa_begin(connection: sa.Connection) -> Iterator[None]:
+def own_transaction(connection: sa.Connection) -> Iterator[None]:
     """A transaction of its own, or the one that is under way."""
     if connection.in_transaction():
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TextIO
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from limbeck.errors import UnsupportedOperation
@@ -58,7 +59,10 @@ class SqlWriter:
             raise UnsupportedOperation(
                 "SQL parameters cannot be written to a script: use literal values with --sql."
             )
-        return [self._literal(table.insert().values(**row)) for row in statement.parameters]
+        return [
+            self._literal(table.insert().values({k: _value(table, k, v) for k, v in row.items()}))
+            for row in statement.parameters
+        ]
 
     def _literal(self, element: Any) -> str:
         compiled = element.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
@@ -66,6 +70,14 @@ class SqlWriter:
         if getattr(self.dialect.identifier_preparer, "_double_percents", False):
             text = text.replace("%%", "%")
         return text.removesuffix(";")
+
+
+def _value(table: sa.TableClause, column: str, value: Any) -> Any:
+    """A value to be written out: by the column's type, or by its own where that is not known."""
+    if value is None or isinstance(value, sa.sql.ClauseElement):
+        return sa.null() if value is None else value
+    type_ = table.columns[column].type
+    return sa.literal(value, None if isinstance(type_, sa.types.NullType) else type_)
 
 
 class Recorder:
