@@ -183,8 +183,8 @@ def stub(name: Name, *columns: str) -> sa.Table:
 
 
 def options(pairs: Options) -> dict[str, Any]:
-    """Dialect keyword arguments as SQLAlchemy takes them."""
-    return {key: _option(key, value) for key, value in pairs}
+    """Dialect keyword arguments as SQLAlchemy takes them; those of ours begin with ``_``."""
+    return {key: _option(key, value) for key, value in pairs if not key.startswith("_")}
 
 
 def _option(key: str, value: Any) -> Any:

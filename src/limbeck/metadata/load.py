@@ -259,7 +259,15 @@ def _element(expression: Any) -> IndexElement:
 def options(given: Mapping[str, Any]) -> Options:
     """Dialect keyword arguments as sorted, hashable pairs; those that are not set are left out."""
     pairs = ((key, _hashable(value)) for key, value in sorted(given.items()))
-    return tuple((key, value) for key, value in pairs if value not in (None, (), False))
+    return tuple(
+        (key, value)
+        for key, value in pairs
+        if value not in (None, (), False) or (key in _MEANT_WHEN_FALSE and value is False)
+    )
+
+
+_MEANT_WHEN_FALSE = frozenset(("sqlite_with_rowid",))
+"""Options that are on where they are not given."""
 
 
 def _hashable(value: Any) -> Any:

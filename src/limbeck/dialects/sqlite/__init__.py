@@ -1,0 +1,16 @@
+"""SQLite: the catalog is text, and what ALTER TABLE cannot do is a table made anew."""
+
+from __future__ import annotations
+
+from limbeck.dialects.base import Dialect
+from limbeck.dialects.sqlite.inspect import inspect
+from limbeck.dialects.sqlite.normalize import normalize
+
+DIALECT = Dialect(
+    name="sqlite",
+    transactional_ddl=True,
+    overrides={},
+    inspect=inspect,
+    normalize=normalize,
+    adds_foreign_keys=False,
+)
