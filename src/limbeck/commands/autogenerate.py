@@ -41,7 +41,13 @@ def difference(context: MigrationContext) -> Difference:
     connection = _required_connection(context)
     declared, inspected = _both_sides(context, connection, _required_metadata(context))
     found = compare(inspected, declared, comparison(context))
-    upgrade = order(found, inspected, adds_foreign_keys=context.limbeck_dialect.adds_foreign_keys)
+    dialect = context.limbeck_dialect
+    upgrade = order(
+        found,
+        inspected,
+        adds_foreign_keys=dialect.adds_foreign_keys,
+        pins_foreign_keys=dialect.pins_foreign_keys,
+    )
     for operation in upgrade:
         log.info("Detected %s", describe(operation))
     return Difference(context, upgrade, reversed_operations(upgrade, inspected))

@@ -127,7 +127,7 @@ def _write(
         for ops in (*script.upgrade_ops_list, *script.downgrade_ops_list):
             rendered = render(ops.ops, options, context.dialect)
             if ops.ops:
-                bodies[ops.token] = rendered.text
+                bodies[ops.token] = rendered.indented
             imports.update(rendered.imports)
     return new_revision(
         project,

@@ -9,10 +9,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect as SqlAlchemyDialect
@@ -61,7 +61,8 @@ class Dialect:
     read_back: Callable[[sa.Connection, Schema, Schema], Schema] | None = None
     adds_foreign_keys: bool = True
     """False where a foreign key cannot be added to a table that exists without a rebuild."""
-    version_table_options: Mapping[str, Any] = field(default_factory=dict)
+    pins_foreign_keys: bool = False
+    """True where columns and indexes below a foreign key cannot be changed while it stands."""
 
     def compiler(self, dialect: SqlAlchemyDialect) -> Compiler:
         """A compiler with this dialect's overrides."""

@@ -12,4 +12,5 @@ DIALECT = Dialect(
     overrides={},
     inspect=inspect,
     normalize=normalize,
+    pins_foreign_keys=True,
 )
