@@ -43,7 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     tools = (options.only,) if options.only else TOOLS
     results = []
-    with servers.postgresql_server() as postgresql:
+    server = servers.embedded_postgresql("/dev/shm") if options.memory else None
+    with server or servers.postgresql_server() as postgresql:
         servers_by_name = {"PostgreSQL": postgresql, "SQLite": "sqlite"}
         if mysql := servers.default_mysql_url():
             servers_by_name["MariaDB"] = mysql
@@ -77,7 +78,7 @@ def measure(case: Case, tools: tuple[str, ...], rounds: int) -> Result:
 
 
 def _line(result: Result) -> str:
-    columns = [f"{result.name:<40}"]
+    columns = [f"{result.name:<50}"]
     for tool in result.rounds:
         columns.append(
             f"{tool} {result.median(tool, 'wall'):7.2f} s "
@@ -118,6 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", choices=TOOLS, help="measure one tool alone")
     parser.add_argument("--match", default="", help="only the cases with this text in their name")
     parser.add_argument("--small", action="store_true", help="small projects, to try the cases out")
+    parser.add_argument(
+        "--memory", action="store_true", help="a PostgreSQL of its own, with its data in /dev/shm"
+    )
     parser.add_argument("--json", action="store_true", help="print every round as JSON")
     parser.add_argument("--strict", action="store_true", help="fail where a target is missed")
     return parser

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -46,14 +46,16 @@ def every_case(servers_by_name: Mapping[str, str], small: bool = False) -> list[
     ]
     least = {"PostgreSQL": 2.5}
     for name, server in servers_by_name.items():
-        title, prepare = f"check, {count:,} tables, {name}", partial(_check, server=server)
-        cases.append(Case(title, least.get(name), partial(prepare, count=count, mapped=False)))
+        prepare = partial(_check, server=server, count=count, mapped=False)
+        cases.append(Case(f"check, {count:,} tables, {name}", least.get(name), prepare))
     title = f"check, {count:,} mapped classes, SQLite"
     cases.append(Case(title, None, partial(_check, server="sqlite", count=count, mapped=True)))
     least = {"PostgreSQL": 1.5, "SQLite": 3}
     for name, server in servers_by_name.items():
-        title = f"upgrade, {count:,} revisions, {name}"
-        cases.append(Case(title, least.get(name), partial(_upgrade, server=server, count=count)))
+        for kind, bodies in (("mixed", projects.MIXED), ("new tables", projects.NEW_TABLES)):
+            title = f"upgrade, {count:,} revisions ({kind}), {name}"
+            prepare = partial(_upgrade, server=server, count=count, bodies=bodies)
+            cases.append(Case(title, least.get(name), prepare))
     return cases
 
 
@@ -75,10 +77,12 @@ def _check(folder: Path, server: str, count: int, mapped: bool) -> Iterator[Read
 
 
 @contextmanager
-def _upgrade(folder: Path, server: str, count: int) -> Iterator[Ready]:
+def _upgrade(
+    folder: Path, server: str, count: int, bodies: Sequence[tuple[str, str]]
+) -> Iterator[Ready]:
     """`upgrade head` of an empty database."""
     with _database(folder, server, "upgrade") as (url, reset):
-        projects.write_revisions(folder, count, url)
+        projects.write_revisions(folder, count, url, bodies)
         yield Ready(("upgrade", "head"), folder, reset)
 
 

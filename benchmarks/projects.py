@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 TABLES_PER_MODULE = 50
@@ -65,7 +66,7 @@ with connectable.connect() as connection:
 """
 
 _REVISION = '''\
-"""Create {table}
+"""Change item_{number}
 
 Revision ID: {revision}
 Revises: {down}
@@ -84,8 +85,16 @@ depends_on: Union[str, Sequence[str], None] = None
 
 
 def upgrade() -> None:
+{upgrade}
+
+
+def downgrade() -> None:
+{downgrade}
+'''
+
+_CREATE_TABLE = """\
     op.create_table(
-        "{table}",
+        "item_{number}",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("email", sa.String(length=200), nullable=True),
@@ -93,12 +102,32 @@ def upgrade() -> None:
         sa.Column("price", sa.Numeric(precision=10, scale=2), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-    )
+    )"""
 
+NEW_TABLES = ((_CREATE_TABLE, '    op.drop_table("item_{number}")'),)
+"""A history in which every revision creates a table: most of the time is the server's."""
 
-def downgrade() -> None:
-    op.drop_table("{table}")
-'''
+MIXED = (
+    *NEW_TABLES,
+    (
+        '    op.add_column("item_{number}", sa.Column("note", sa.String(length=200)))',
+        '    op.drop_column("item_{number}", "note")',
+    ),
+    (
+        '    op.create_index("ix_item_{number}_email", "item_{number}", ["email"])',
+        '    op.drop_index("ix_item_{number}_email", table_name="item_{number}")',
+    ),
+    (
+        '    column = sa.Column("state", sa.Integer(), server_default="0", nullable=False)\n'
+        '    op.add_column("item_{number}", column)',
+        '    op.drop_column("item_{number}", "state")',
+    ),
+    (
+        '    op.execute("UPDATE item_{number} SET note = name WHERE note IS NULL")',
+        "    pass",
+    ),
+)
+"""A history as projects have them: a table, then what is added to it."""
 
 _TABLE = """\
 Table(
@@ -171,20 +200,28 @@ CREATE_ALL = (
 """What a separate process runs, with the project as its folder, to bring a database up to date."""
 
 
-def write_revisions(folder: Path, count: int, url: str = "sqlite://") -> None:
-    """A project of `count` revisions in one line, each of which creates a table."""
+def write_revisions(
+    folder: Path,
+    count: int,
+    url: str = "sqlite://",
+    bodies: Sequence[tuple[str, str]] = NEW_TABLES,
+) -> None:
+    """A project of `count` revisions in one line, whose bodies follow one another in turn."""
     _write_environment(folder, url, imports="", metadata="None")
     versions = folder / "migrations" / "versions"
-    for number in range(1, count + 1):
-        revision, down = _revision_id(number), _revision_id(number - 1)
-        table = f"item_{number}"
+    for number in range(count):
+        revision, down = _revision_id(number + 1), _revision_id(number)
+        upgrade, downgrade = bodies[number % len(bodies)]
+        table = number // len(bodies)
         text = _REVISION.format(
-            table=table,
+            number=table,
             revision=revision,
-            down=down if number > 1 else "",
-            down_revision=f'"{down}"' if number > 1 else None,
+            down=down if number else "",
+            down_revision=f'"{down}"' if number else None,
+            upgrade=upgrade.format(number=table),
+            downgrade=downgrade.format(number=table),
         )
-        (versions / f"{revision}_create_{table}.py").write_text(text, encoding="utf-8")
+        (versions / f"{revision}_change_item_{table}.py").write_text(text, encoding="utf-8")
 
 
 def write_models(folder: Path, count: int, url: str, *, mapped: bool = False) -> None:

