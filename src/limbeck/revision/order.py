@@ -7,14 +7,19 @@ from collections.abc import Collection, Iterator
 from limbeck.revision.graph import Graph
 
 
-def newest_first(graph: Graph, revisions: Collection[str]) -> tuple[str, ...]:
+def newest_first(
+    graph: Graph, revisions: Collection[str], through: Collection[str] = ()
+) -> tuple[str, ...]:
     """`revisions` so that each stands before all that it needs.
 
     Starts at the first of the newest ones in file order and follows its branch down, until it
     comes to a revision that another branch needs; then goes on with that branch. The same for
     the same graph, whatever the hash seed. Linear along lines, branches and merges.
+
+    `through` are revisions that are left out, though some of `revisions` need others by way of
+    them.
     """
-    return tuple(_Descent(graph, revisions))
+    return tuple(_Descent(graph, revisions, through))
 
 
 class _Descent:
@@ -24,14 +29,17 @@ class _Descent:
     still to come, those that follow it and must come first.
     """
 
-    def __init__(self, graph: Graph, revisions: Collection[str]) -> None:
+    def __init__(self, graph: Graph, revisions: Collection[str], through: Collection[str]) -> None:
         self.graph = graph
-        self.ahead = dict.fromkeys(revisions, 0)
-        for revision_id in revisions:
+        self.through = through
+        self.ahead = dict.fromkeys((*revisions, *through), 0)
+        for revision_id in self.ahead:
             for parent in graph.parents(revision_id):
                 if parent in self.ahead:
                     self.ahead[parent] += 1
-        newest = (r for r, count in self.ahead.items() if not count)
+        for revision_id in [r for r in through if not self.ahead[r]]:
+            self._take_off(revision_id)
+        newest = (r for r in revisions if not self.ahead[r])
         self.fronts = list(graph.in_file_order(newest))
         self.known_fronts = set(self.fronts)
         self.blocked = ""
@@ -45,7 +53,7 @@ class _Descent:
                 at = self._front_above(here)
                 continue
             yield here
-            following = self._pass(here)
+            following = self._following(here)
             if following:
                 self.fronts[at] = following[0]
                 self.fronts.extend(following[1:])
@@ -53,15 +61,25 @@ class _Descent:
                 del self.fronts[at]
                 at = max(at - 1, 0)
 
-    def _pass(self, revision_id: str) -> list[str]:
+    def _following(self, revision_id: str) -> list[str]:
         """Take a revision off; answers what comes next on its branch and is no front yet."""
-        del self.ahead[revision_id]
-        below = [p for p in self.graph.parents(revision_id) if p in self.ahead]
-        for parent in below:
-            self.ahead[parent] -= 1
-        following = [p for p in below if p not in self.known_fronts]
+        self._take_off(revision_id)
+        parents = (p for p in self.graph.parents(revision_id) if p in self.ahead)
+        following = [p for p in parents if p not in self.through and p not in self.known_fronts]
         self.known_fronts.update(following)
         return following
+
+    def _take_off(self, revision_id: str) -> None:
+        """It comes; so do those after it that are left out and that nothing holds any more."""
+        passed = [revision_id]
+        while passed:
+            here = passed.pop()
+            del self.ahead[here]
+            for parent in self.graph.parents(here):
+                if parent in self.ahead:
+                    self.ahead[parent] -= 1
+                    if parent in self.through and not self.ahead[parent]:
+                        passed.append(parent)
 
     def _front_above(self, revision_id: str) -> int:
         """The first position in `fronts` whose revision needs this one; one of them does."""

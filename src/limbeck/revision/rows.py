@@ -6,7 +6,7 @@ The table holds one row for each tip of what is applied. A revision that is belo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -121,17 +121,12 @@ def stamp_path(
 
     Raises `ResolutionError` for an unknown target or row, `MultipleHeads` for an ambiguous `head`.
     """
-    named = _target_list(targets)
     before = () if purge else known_rows(graph, rows)
-    goals = _goals(graph, named)
-    touched = _touched(graph, before, named)
-    settled = {goal for goal, _ in goals if goal is not None}
+    stamp = _Stamp(graph, before, _target_list(targets))
     moves: list[StampMove] = []
-    now = before
-    for goal, label in goals:
-        for move in _stamp_moves(graph, now, touched, goal, label, settled):
-            moves.append(move)
-            now = move.change.after
+    for move in stamp.moves():
+        moves.append(move)
+        stamp.rows = move.change.after
     return tuple(moves)
 
 
@@ -141,52 +136,52 @@ def _target_list(targets: str | Sequence[str] | None) -> tuple[str, ...]:
     return (targets,) if isinstance(targets, str) else tuple(targets) or ("base",)
 
 
-def _goals(graph: Graph, targets: Sequence[str]) -> tuple[tuple[str | None, str | None], ...]:
-    """Each revision to stamp, with the branch label of its target; None for base.
+class _Stamp:
+    """A stamp on its way: the rows as they are `now`, and what may become of them.
 
-    What another one of them implies gets no row of its own, and is left out.
+    `goals` pairs each revision asked for (None for base) with the branch label of its target.
+    `touched` are the rows that share a lineage with a target, dependencies counted. Of the
+    revisions asked for, `settled` are to have a row in the end; the others are implied by those.
     """
-    goals: list[tuple[str | None, str | None]] = []
-    for target in targets:
-        label = parse(graph, target).label
-        goals.extend((goal, label) for goal in resolve_ids(graph, target) or (None,))
-    named = [goal for goal, _ in goals if goal is not None]
-    implied = graph.ancestors(p for goal in named for p in graph.parents(goal))
-    return tuple(dict.fromkeys(g for g in goals if g[0] not in implied))
 
+    def __init__(self, graph: Graph, rows: tuple[str, ...], targets: Sequence[str]) -> None:
+        self.graph = graph
+        self.rows = rows
+        goals: dict[tuple[str | None, str | None], None] = {}
+        touched: set[str] = set()
+        for target in targets:
+            label = parse(graph, target).label
+            found = resolve_ids(graph, target)
+            goals.update(((goal, label), None) for goal in found or (None,))
+            touched |= graph.lineage(found, dependencies=True)
+            touched |= members(graph, label, dependencies=True) if label else set()
+        self.goals = tuple(goals)
+        self.touched = touched
+        asked = [goal for goal, _ in goals if goal is not None]
+        implied = graph.ancestors(p for goal in asked for p in graph.parents(goal))
+        self.implied = tuple(goal for goal in asked if goal in implied)
+        self.settled = {goal for goal in asked if goal not in implied}
 
-def _touched(graph: Graph, rows: Sequence[str], targets: Iterable[str]) -> tuple[str, ...]:
-    """The rows that share a lineage with one of the targets, dependencies counted."""
-    touched: dict[str, None] = {}
-    for target in targets:
-        label = parse(graph, target).label
-        lineage = graph.lineage(resolve_ids(graph, target), dependencies=True)
-        if label:
-            lineage |= members(graph, label, dependencies=True)
-        touched.update(dict.fromkeys(r for r in rows if r in lineage))
-    return tuple(touched)
+    def moves(self) -> Iterator[StampMove]:
+        """One by one; `rows` must be brought up to date between them."""
+        for goal, label in self.goals:
+            if goal is None:
+                yield from self._leave(members(self.graph, label) if label else set(self.rows))
+            elif goal in self.settled and goal not in self.rows:
+                yield self._reach(goal)
+        for goal in self.implied:
+            yield from self._leave(self.graph.descendants((goal,)))
 
+    def _leave(self, revisions: set[str]) -> Iterator[StampMove]:
+        """Delete rows one by one. Rows of other branches stay, also those that depend on these."""
+        for row in self.rows:
+            if row in revisions and row not in self.settled:
+                yield StampMove((row,), (), False, _replace(self.rows, (row,), ()))
 
-def _stamp_moves(
-    graph: Graph,
-    rows: Sequence[str],
-    touched: Sequence[str],
-    goal: str | None,
-    label: str | None,
-    settled: set[str],
-) -> Iterable[StampMove]:
-    if goal is None:
-        # Other branches' rows stay, also those that depend on the branch that goes.
-        leaving = members(graph, label) if label else set(rows)
-        for row in rows:
-            if row in leaving and row not in settled:
-                yield StampMove((row,), (), False, _replace(rows, (row,), ()))
-                rows = tuple(r for r in rows if r != row)
-        return
-    if goal in rows:
-        return
-    gone = tuple(r for r in touched if r in rows and r not in settled)
-    above = not graph.descendants((goal,)).isdisjoint(gone)
-    if not above and graph.ancestors((goal,)).isdisjoint(gone):
-        gone = ()
-    yield StampMove(gone, (goal,), not above, _replace(rows, gone, (goal,)))
+    def _reach(self, goal: str) -> StampMove:
+        """Rows above or below give way to it; without any, it is a new branch."""
+        gone = tuple(r for r in self.rows if r in self.touched and r not in self.settled)
+        above = not self.graph.descendants((goal,)).isdisjoint(gone)
+        if not above and self.graph.ancestors((goal,)).isdisjoint(gone):
+            gone = ()
+        return StampMove(gone, (goal,), not above, _replace(self.rows, gone, (goal,)))

@@ -113,15 +113,17 @@ def history(
         targets = _of_branch(graph, targets, lower.partition("@")[0])
     reject_overlaps(graph, targets)
     reject_overlaps(graph, start)
-    shown = graph.ancestors(targets)
-    if not shown.issuperset(start):
+    needed = graph.ancestors(targets)
+    if not needed.issuperset(start):
         raise RangeNotAncestorError(lower, upper)
-    if start:
-        shown &= graph.descendants(start, dependencies=False)
-        shown = (shown - graph.ancestors(start)).union(start)
-        if upper != "heads" and shown.isdisjoint(targets):
-            raise RangeNotAncestorError(lower, upper)
-    return tuple(graph[r] for r in newest_first(graph, shown))
+    if not start:
+        return tuple(graph[r] for r in newest_first(graph, needed))
+    above = needed - graph.ancestors(start)
+    shown = (above & graph.descendants(start, dependencies=False)).union(start)
+    if upper != "heads" and shown.isdisjoint(targets):
+        raise RangeNotAncestorError(lower, upper)
+    through = (above & graph.descendants(start)) - shown
+    return tuple(graph[r] for r in newest_first(graph, shown, through))
 
 
 def _counts_from_other_end(graph: Graph, end: str) -> bool:
