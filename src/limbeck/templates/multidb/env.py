@@ -15,7 +15,11 @@ config = context.config
 
 # Set up Python's logging from the configuration file, and leave existing loggers alone.
 if config.config_file_name is not None:
-    fileConfig(config.config_file_name, disable_existing_loggers=False)
+    fileConfig(
+        config.config_file_name,
+        disable_existing_loggers=False,
+        encoding="utf-8",
+    )
 logger = logging.getLogger("alembic.env")
 
 # Names of the databases; each has a section of its own in the configuration file.

@@ -9,7 +9,11 @@ config = context.config
 
 # Set up Python's logging from the configuration file, and leave existing loggers alone.
 if config.config_file_name is not None:
-    fileConfig(config.config_file_name, disable_existing_loggers=False)
+    fileConfig(
+        config.config_file_name,
+        disable_existing_loggers=False,
+        encoding="utf-8",
+    )
 
 # The MetaData of your models; 'revision --autogenerate' and 'check' compare it with the database:
 #     from app.db.base import Base
