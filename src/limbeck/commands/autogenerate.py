@@ -13,8 +13,9 @@ from limbeck.commands.hooks import comparison, object_filter
 from limbeck.database.migration import MigrationContext
 from limbeck.dialects.base import Request
 from limbeck.diff.compare import compare
-from limbeck.diff.filters import keep_pair
-from limbeck.diff.tuples import describe
+from limbeck.diff.describe import describe
+from limbeck.diff.filters import keep
+from limbeck.diff.tuples import as_tuples
 from limbeck.errors import CommandError
 from limbeck.metadata import load
 from limbeck.operations.base import Operation
@@ -29,8 +30,14 @@ class Difference:
     """What it takes to make one database agree with the models, and to take that back."""
 
     context: MigrationContext
+    inspected: Schema
+    declared: Schema
     upgrade: tuple[Operation, ...]
     downgrade: tuple[Operation, ...]
+
+    def as_diffs(self) -> list[Any]:
+        """The field's tuple form of what was found."""
+        return as_tuples(self.upgrade, self.inspected, self.declared)
 
 
 def difference(context: MigrationContext) -> Difference:
@@ -50,7 +57,8 @@ def difference(context: MigrationContext) -> Difference:
     )
     for operation in upgrade:
         log.info("Detected %s", describe(operation))
-    return Difference(context, upgrade, reversed_operations(upgrade, inspected))
+    downgrade = reversed_operations(upgrade, inspected)
+    return Difference(context, inspected, declared, upgrade, downgrade)
 
 
 def _both_sides(
@@ -66,9 +74,9 @@ def _both_sides(
         include_name=context.opts.get("include_name"),
     )
     inspected = context.read(request)
-    predicate = object_filter(context, metadata, declared, inspected)
+    predicate = object_filter(context, metadata)
     if predicate is not None:
-        declared, inspected = keep_pair(declared, inspected, predicate)
+        inspected, declared = keep(inspected, declared, predicate)
     if dialect.read_back is not None and declared != inspected:
         declared = dialect.read_back(connection, declared, inspected)
     return declared, inspected

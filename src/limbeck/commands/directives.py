@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from limbeck.diff.tuples import as_diffs
+from limbeck.diff.tuples import as_tuples
 from limbeck.operations.base import Operation
+from limbeck.schema.objects import Schema
 
 
 class _Operations:
     """A list of operations under the name that the template knows it by."""
 
-    def __init__(self, ops: Sequence[Operation] = (), token: str = "") -> None:
+    def __init__(
+        self,
+        ops: Sequence[Operation] = (),
+        token: str = "",
+        before: Schema | None = None,
+        after: Schema | None = None,
+    ) -> None:
         self.ops: list[Operation] = list(ops)
         self.token = token
+        self.before = before or Schema()
+        self.after = after or Schema()
 
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
@@ -22,14 +31,20 @@ class _Operations:
 
     def as_diffs(self) -> list[Any]:
         """The operations in the field's tuple form."""
-        return as_diffs(self.ops)
+        return as_tuples(self.ops, self.before, self.after)
 
 
 class UpgradeOps(_Operations):
     """The operations of ``upgrade()``."""
 
-    def __init__(self, ops: Sequence[Operation] = (), upgrade_token: str = "upgrades") -> None:
-        super().__init__(ops, upgrade_token)
+    def __init__(
+        self,
+        ops: Sequence[Operation] = (),
+        upgrade_token: str = "upgrades",
+        before: Schema | None = None,
+        after: Schema | None = None,
+    ) -> None:
+        super().__init__(ops, upgrade_token, before, after)
 
     @property
     def upgrade_token(self) -> str:
@@ -40,8 +55,14 @@ class UpgradeOps(_Operations):
 class DowngradeOps(_Operations):
     """The operations of ``downgrade()``."""
 
-    def __init__(self, ops: Sequence[Operation] = (), downgrade_token: str = "downgrades") -> None:
-        super().__init__(ops, downgrade_token)
+    def __init__(
+        self,
+        ops: Sequence[Operation] = (),
+        downgrade_token: str = "downgrades",
+        before: Schema | None = None,
+        after: Schema | None = None,
+    ) -> None:
+        super().__init__(ops, downgrade_token, before, after)
 
     @property
     def downgrade_token(self) -> str:

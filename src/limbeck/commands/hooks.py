@@ -6,20 +6,17 @@ They were written for SQLAlchemy's objects: these are built only where there is 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from limbeck.database.migration import MigrationContext
+from limbeck.diff.filters import Candidate, Item, Predicate
 from limbeck.diff.options import Comparison
 from limbeck.metadata import build, load
 from limbeck.schema.constraints import Check, ForeignKey, Unique
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Column, Schema
-
-ObjectFilter = Callable[[str, Any, Name, bool, bool], bool]
-"""(kind, value, its table, whether it was inspected, whether the other side has it) -> keep it."""
+from limbeck.schema.objects import Column, Index, Table
 
 
 def comparison(context: MigrationContext) -> Comparison:
@@ -65,12 +62,7 @@ def _default_question(
     return question
 
 
-def object_filter(
-    context: MigrationContext,
-    metadata: Sequence[sa.MetaData],
-    declared: Schema,
-    inspected: Schema,
-) -> ObjectFilter | None:
+def object_filter(context: MigrationContext, metadata: Sequence[sa.MetaData]) -> Predicate | None:
     """`include_object`, asked about values; None where the user gave none.
 
     A declared object is the user's own, an inspected one is built from what was read.
@@ -79,34 +71,34 @@ def object_filter(
     if asked is None:
         return None
     models = {load.name(t, context.dialect): t for m in metadata for t in m.tables.values()}
+    built: dict[Name, sa.Table] = {}
 
-    @cache
-    def read(name: Name) -> sa.Table:
-        return build.table(inspected.table(name))
+    def owner(table: Table, reflected: bool) -> sa.Table:
+        if not reflected and table.name in models:
+            return models[table.name]
+        if table.name not in built:
+            built[table.name] = build.table(table)
+        return built[table.name]
 
-    def side(name: Name, reflected: bool) -> sa.Table | None:
-        if reflected:
-            return read(name) if inspected.find(name) is not None else None
-        return models.get(name)
-
-    def keep(kind: str, value: Any, table: Name, reflected: bool, paired: bool) -> bool:
-        owner, other = side(table, reflected), side(table, not reflected)
-        item = None if owner is None else _item(kind, value, owner)
-        counterpart = _item(kind, value, other) if paired and other is not None else None
-        name = table.name if kind == "table" else getattr(value, "name", None)
-        return bool(asked(item, name, kind, reflected, counterpart))
+    def keep(candidate: Candidate) -> bool:
+        item = _item(candidate.item, owner(candidate.table, candidate.reflected))
+        counterpart = None
+        if candidate.compare_to is not None and candidate.compare_table is not None:
+            other = owner(candidate.compare_table, not candidate.reflected)
+            counterpart = _item(candidate.compare_to, other)
+        return bool(asked(item, candidate.name, candidate.kind, candidate.reflected, counterpart))
 
     return keep
 
 
-def _item(kind: str, value: Any, owner: sa.Table) -> Any:
+def _item(value: Item, owner: sa.Table) -> Any:
     """The object of that table which the value stands for, None where it cannot be told."""
-    match kind:
-        case "table":
+    match value:
+        case Table():
             return owner
-        case "column":
+        case Column():
             return next((c for c in owner.columns if c.name == value.name), None)
-        case "index":
+        case Index():
             return next((i for i in owner.indexes if i.name == value.name), None)
         case _:
             kinds = {
@@ -115,5 +107,5 @@ def _item(kind: str, value: Any, owner: sa.Table) -> Any:
                 Check: sa.CheckConstraint,
             }
             wanted = kinds.get(type(value), sa.Constraint)
-            same = (c for c in owner.constraints if isinstance(c, wanted))
+            same = [c for c in owner.constraints if isinstance(c, wanted)]
             return next((c for c in same if c.name == value.name), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,7 +39,7 @@ def revision(
     head: Identifiers = "head",
     splice: bool = False,
     branch_label: Identifiers = None,
-    version_path: str | None = None,
+    version_path: str | os.PathLike[str] | None = None,
     rev_id: str | None = None,
     depends_on: Identifiers = None,
     process_revision_directives: Directives | None = None,
@@ -79,7 +80,7 @@ def revision(
             contexts.append(context)
             found = context.opts.get("process_revision_directives")
             for hook in [*hooks, *([found] if found else [])]:
-                hook(context, _rows_argument(rows), directives)
+                hook(context, rows, directives)
             return []
 
         environment = run(
@@ -98,15 +99,14 @@ def revision(
     return [_write(project, item, context, extra) for item in directives]
 
 
-def _rows_argument(rows: tuple[str, ...]) -> tuple[str, ...]:
-    return rows
-
-
 def _add(script: MigrationScript, found: Difference, *, first: bool) -> None:
     """Puts what was found into the script: one list for each database of env.py."""
     opts = found.context.opts
-    upgrade = UpgradeOps(found.upgrade, opts.get("upgrade_token", "upgrades"))
-    downgrade = DowngradeOps(found.downgrade, opts.get("downgrade_token", "downgrades"))
+    before, after = found.inspected, found.declared
+    up_token = opts.get("upgrade_token") or "upgrades"
+    down_token = opts.get("downgrade_token") or "downgrades"
+    upgrade = UpgradeOps(found.upgrade, up_token, before, after)
+    downgrade = DowngradeOps(found.downgrade, down_token, after, before)
     if first:
         script.upgrade_ops, script.downgrade_ops = upgrade, downgrade
     else:
@@ -152,4 +152,6 @@ def render_options(context: MigrationContext) -> RenderOptions:
         user_module_prefix=opts.get("user_module_prefix"),
         render_as_batch=bool(opts.get("render_as_batch", False)),
         render_item=opts.get("render_item"),
+        migration_context=context,
+        opts=opts,
     )

@@ -1,0 +1,72 @@
+"""Operations in words, for log lines: ``added table 'user'``."""
+
+from __future__ import annotations
+
+from limbeck.operations.base import UNSET, Operation
+from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.constraints import AddConstraint, DropConstraint, kind_of
+from limbeck.operations.indexes import CreateIndex, DropIndex
+from limbeck.operations.tables import CreateTable, DropTable, SetTableComment
+from limbeck.operations.types import AlterEnum
+
+_KINDS = {
+    "foreignkey": "foreign key",
+    "primary": "primary key",
+    "unique": "unique constraint",
+    "check": "check constraint",
+    "exclude": "exclude constraint",
+}
+
+
+def describe(operation: Operation) -> str:
+    """What an operation of a comparison stands for."""
+    match operation:
+        case CreateTable(table=table):
+            return f"added table '{table.name}'"
+        case DropTable(name=name):
+            return f"removed table '{name}'"
+        case SetTableComment(name=name):
+            return f"changed comment of table '{name}'"
+        case AddColumn(table=name, column=column):
+            return f"added column '{name}.{column.name}'"
+        case DropColumn(table=name, column=column_name):
+            return f"removed column '{name}.{column_name}'"
+        case AlterColumn():
+            return (
+                f"change of {_changes(operation)} on column '{operation.table}.{operation.column}'"
+            )
+        case AddConstraint(table=name, constraint=constraint):
+            return f"added {_KINDS[kind_of(constraint)]} {_named(constraint.name)}on '{name}'"
+        case DropConstraint(table=name, name=constraint_name, kind=kind):
+            word = _KINDS.get(kind or "", "constraint")
+            return f"removed {word} {_named(constraint_name)}on '{name}'"
+        case CreateIndex(table=name, index=index):
+            return f"added index '{index.name}' on '{name}'"
+        case DropIndex(table=name, name=index_name):
+            return f"removed index '{index_name}' on '{name}'"
+        case AlterEnum(name=name):
+            return f"changed values of enum type '{name}'"
+        case _:
+            return type(operation).__name__
+
+
+def _named(name: str | None) -> str:
+    return "" if name is None else f"'{name}' "
+
+
+def _changes(operation: AlterColumn) -> str:
+    given = {
+        "type": operation.type,
+        "NULL" if operation.nullable else "NOT NULL": operation.nullable,
+        "autoincrement": operation.autoincrement,
+        "name": operation.new_name,
+    }
+    unset = {
+        "server default": operation.default,
+        "comment": operation.comment,
+        "computed": operation.computed,
+        "identity": operation.identity,
+    }
+    words = [word for word, value in given.items() if value is not None]
+    words += [word for word, value in unset.items() if value is not UNSET]
+    return ", ".join(words)
