@@ -58,7 +58,9 @@ def run_migrations_online() -> None:
     engines: dict[str, Any] = {}
     for name in db_names:
         engine = engine_from_config(
-            config.get_section(name, {}), prefix="sqlalchemy.", poolclass=pool.NullPool
+            config.get_section(name, {}),
+            prefix="sqlalchemy.",
+            poolclass=pool.NullPool,
         )
         connection = engine.connect()
         begin = connection.begin_twophase if USE_TWOPHASE else connection.begin

@@ -1,0 +1,42 @@
+"""Running the command line as a user does: in a process of its own, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """An empty folder that is a repository of its own, so that no configuration is found above."""
+    (tmp_path / ".git").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def limbeck(project: Path) -> Run:
+    """Run `limbeck *arguments` in the project and give its status, output and errors."""
+
+    def run(
+        *arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        kept = {
+            k: v for k, v in os.environ.items() if k not in ("LIMBECK_CONFIG", "ALEMBIC_CONFIG")
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "limbeck", *arguments],
+            cwd=cwd or project,
+            env={**kept, **(env or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,267 @@
+"""What the command line accepts, how it refuses, and what env.py sees of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from limbeck import command
+from limbeck.cli import main as cli
+from limbeck.cli.arguments import CommandOptions
+from limbeck.cli.output import without_passwords
+from limbeck.cli.parameters import COMMANDS
+from limbeck.project.config import Config
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[CommandOptions]:
+    """The options of the commands that were run, which do nothing."""
+    found: list[CommandOptions] = []
+
+    def run(grammar: Any, config: Config, options: CommandOptions) -> None:
+        found.append(options)
+
+    monkeypatch.setattr(cli, "_run", run)
+    return found
+
+
+def parse(seen: list[CommandOptions], *arguments: str) -> CommandOptions:
+    assert cli.run(arguments) == 0
+    return seen[-1]
+
+
+def test_the_commands_are_the_functions_of_the_command_module() -> None:
+    assert sorted(grammar.name for grammar in COMMANDS) == sorted(command.__all__)
+
+
+@pytest.mark.parametrize("revision", ["-1", "+1", "head-2", "a:b", "ae10-1", "label@-1"])
+@pytest.mark.parametrize("name", ["upgrade", "downgrade"])
+def test_relative_revisions_are_values(
+    seen: list[CommandOptions], name: str, revision: str
+) -> None:
+    options = parse(seen, name, revision, "--sql", "--tag", "t")
+    assert (options.revision, options.sql, options.tag) == (revision, True, "t")
+
+
+def test_a_range_may_start_with_a_minus(seen: list[CommandOptions]) -> None:
+    assert parse(seen, "history", "-r", "-3:current", "-v").rev_range == "-3:current"
+    assert parse(seen, "history", "--rev-range=-3:current").rev_range == "-3:current"
+    assert parse(seen, "history", "-r-3:").rev_range == "-3:"
+
+
+def test_what_env_py_sees_of_a_command(seen: list[CommandOptions]) -> None:
+    options = parse(
+        seen,
+        "-x",
+        "a=1",
+        "-x",
+        "b",
+        "-c",
+        "x.ini",
+        "-n",
+        "sec",
+        "revision",
+        "--autogenerate",
+        "-m",
+        "msg",
+        "--depends-on",
+        "d1",
+        "--depends-on",
+        "d2",
+    )
+    function, positional, keywords = options.cmd
+    assert function.__name__ == "revision"
+    assert function is command.revision
+    assert positional == []
+    assert keywords[:2] == ["message", "autogenerate"]
+    assert options.x == ["a=1", "b"]
+    assert (options.config, options.name) == (["x.ini"], "sec")
+    assert getattr(options, "autogenerate", False) is True
+    assert (options.message, options.head, options.depends_on) == ("msg", "head", ["d1", "d2"])
+    assert "sql" in options
+    assert "revision" not in options
+    assert vars(options)["rev_id"] is None
+
+
+def test_options_that_were_not_given_are_none_or_false(seen: list[CommandOptions]) -> None:
+    options = parse(seen, "current")
+    assert options.cmd[0].__name__ == "current"
+    assert (options.x, options.config, options.name) == (None, None, "alembic")
+    assert (options.verbose, options.check_heads, options.quiet) == (False, False, False)
+
+
+@pytest.mark.parametrize("name", ["stamp", "merge"])
+def test_several_revisions_are_a_list(seen: list[CommandOptions], name: str) -> None:
+    assert parse(seen, name, "a", "b").revisions == ["a", "b"]
+
+
+def test_c_means_config_before_the_command_and_check_heads_after_it(
+    seen: list[CommandOptions],
+) -> None:
+    options = parse(seen, "-c", "my.ini", "current", "-c", "-v")
+    assert options.config == ["my.ini"]
+    assert options.check_heads is True
+
+
+def test_every_flag_that_scripts_use_is_known() -> None:
+    flags = {
+        grammar.name: {
+            flag for p in grammar.parameters if isinstance(p, click.Option) for flag in p.opts
+        }
+        for grammar in COMMANDS
+    }
+    assert flags == {
+        "branches": {"-v", "--verbose"},
+        "check": set(),
+        "current": {"-v", "--verbose", "-c", "--check-heads"},
+        "downgrade": {"--sql", "--tag"},
+        "edit": set(),
+        "ensure_version": {"--sql"},
+        "heads": {"-v", "--verbose", "--resolve-dependencies"},
+        "history": {"-r", "--rev-range", "-v", "--verbose", "-i", "--indicate-current"},
+        "init": {"-t", "--template", "--package"},
+        "list_templates": set(),
+        "merge": {"-m", "--message", "--branch-label", "--rev-id", "--splice"},
+        "revision": {
+            "-m",
+            "--message",
+            "--autogenerate",
+            "--sql",
+            "--head",
+            "--splice",
+            "--branch-label",
+            "--version-path",
+            "--rev-id",
+            "--depends-on",
+        },
+        "show": set(),
+        "stamp": {"--sql", "--tag", "--purge"},
+        "upgrade": {"--sql", "--tag"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("upgrad", "head"), "Did you mean 'upgrade'?"),
+        (("upgrade",), "Missing argument 'REVISION'"),
+        (("upgrade", "head", "--sqll"), "No such option"),
+        (("downgrade", "a", "b"), "unexpected extra argument"),
+        (("xyzzy",), "Choose from branches, check,"),
+        ((), "Usage: limbeck [OPTIONS] COMMAND"),
+    ],
+)
+def test_wrong_usage_is_status_2_and_says_what_is_right(
+    limbeck: Run, arguments: tuple[str, ...], message: str
+) -> None:
+    done = limbeck(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("-h",), ("--help",), ("upgrade", "-h"), ("--version",)])
+def test_help_and_version_are_status_0(limbeck: Run, arguments: tuple[str, ...]) -> None:
+    done = limbeck(*arguments)
+    assert done.returncode == 0
+    assert "limbeck" in done.stdout
+
+
+def test_nothing_configured_says_what_was_looked_for(limbeck: Run, project: Path) -> None:
+    done = limbeck("heads")
+    assert done.returncode == 255
+    assert done.stdout == ""
+    for text in (
+        "FAILED: No configuration found",
+        str(project),
+        "alembic.ini",
+        "[tool.limbeck]",
+        "limbeck init",
+    ):
+        assert text in done.stderr
+
+
+def test_raiseerr_shows_where_an_error_came_from(limbeck: Run) -> None:
+    done = limbeck("--raiseerr", "heads")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "ConfigurationError" in done.stderr
+
+
+def test_quiet_prints_nothing(limbeck: Run) -> None:
+    assert limbeck("-q", "init", "migrations").stdout == ""
+    assert limbeck("-q", "revision", "--rev-id", "a").stdout == ""
+    assert limbeck("-q", "heads").stdout == ""
+    assert limbeck("heads").stdout == "a (head)\n"
+
+
+def test_an_error_in_env_py_is_named_with_its_line_and_without_a_password(
+    limbeck: Run, project: Path
+) -> None:
+    limbeck("init", "migrations")
+    env = project / "migrations" / "env.py"
+    env.write_text('x = 1\nraise RuntimeError("no postgresql://me:p@ss/w@host/db today")\n')
+    done = limbeck("current")
+    assert done.returncode == 1
+    assert f"FAILED: {env}, line 2: RuntimeError: no postgresql://me:***@host/db" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql+asyncpg://u:p%40ss@h/d", "postgresql+asyncpg://u:***@h/d"),
+        ("at mysql://root:a:b@127.0.0.1:3306/x, no", "at mysql://root:***@127.0.0.1:3306/x, no"),
+        ("redis://:secret@h", "redis://:***@h"),
+        ("postgresql://u@h:5432/d", "postgresql://u@h:5432/d"),
+        ("http://host:80/path and me@x.org", "http://host:80/path and me@x.org"),
+    ],
+)
+def test_a_password_in_a_message_is_hidden(text: str, shown: str) -> None:
+    assert without_passwords(text) == shown
+
+
+@pytest.mark.parametrize(
+    "arguments", [("heads",), ("history",), ("branches",), ("show", "a1"), ("--version",)]
+)
+def test_commands_that_read_files_import_no_heavy_library(
+    limbeck: Run, project: Path, arguments: tuple[str, ...]
+) -> None:
+    limbeck("init", "migrations")
+    limbeck("revision", "--rev-id", "a1")
+    code = (
+        "import sys; from limbeck.cli.main import run; "
+        f"status = run({list(arguments)!r}); "
+        "print(*{m.partition('.')[0] for m in sys.modules}, file=sys.stderr); sys.exit(status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert not {"sqlalchemy", "mako", "tomlkit", "alembic"} & set(done.stderr.split())
+
+
+def test_importing_limbeck_imports_next_to_nothing() -> None:
+    code = (
+        "import sys; import limbeck; "
+        "print(*sorted(m for m in sys.modules if m.startswith(('limbeck', 'sqlalchemy', 'click'))))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.split() == ["limbeck"]
+
+
+def test_warnings_about_revisions_are_one_line(limbeck: Run, project: Path) -> None:
+    limbeck("init", "migrations")
+    for name in ("x.py", "y.py"):
+        (project / "migrations" / "versions" / name).write_text(
+            'revision = "a"\ndown_revision = None\n'
+        )
+    done = limbeck("heads")
+    assert done.returncode == 0
+    assert done.stderr.startswith("WARNING: Revision a is present more than once")
+    assert len(done.stderr.splitlines()) == 1
