@@ -41,8 +41,19 @@ def run_connected(
     if isinstance(engine, AsyncEngine):
         result: R = run_coroutine(_run_async(engine, work, dispose=engine is not target))
         return result
-    with engine.connect() as connection:
+    try:
+        connection = engine.connect()
+    except (sa.exc.DBAPIError, OSError) as error:
+        raise _unreachable(engine.url, error) from error
+    with connection:
         return work(connection)
+
+
+def _unreachable(url: URL, error: Exception) -> DatabaseError:
+    """The driver's own words, without SQLAlchemy's frame, and the URL without its password."""
+    reason = str(getattr(error, "orig", None) or error).strip()
+    where = url.render_as_string(hide_password=True)
+    return DatabaseError(f"Can't connect to {where}: {reason}")
 
 
 def _engine(target: str | URL) -> sa.Engine | AsyncEngine:
@@ -77,7 +88,11 @@ async def _run_async(
     engine: AsyncEngine, work: Callable[[sa.Connection], R], *, dispose: bool
 ) -> R:
     try:
-        async with engine.connect() as connection:
+        try:
+            connection = await engine.connect()
+        except (sa.exc.DBAPIError, OSError) as error:
+            raise _unreachable(engine.url, error) from error
+        async with connection:
             return await connection.run_sync(work)
     finally:
         if dispose:
