@@ -200,7 +200,7 @@ def _table(name: Name, text: parse.TableText, catalog: _Catalog, key_of: Any) ->
         columns=Named(_column(c) for c in text.columns),
         constraints=tuple(constraints),
         indexes=Named(
-            index(index_name, sql, spelling)
+            index_from(index_name, sql, spelling)
             for index_name, sql in sorted(catalog.indexes.get(name.name, ()))
         ),
         options=_table_options(name, text, catalog),
@@ -286,7 +286,7 @@ def _constraint(
             )
 
 
-def index(name: str, sql: str, spelling: Mapping[str, str]) -> Index:
+def index_from(name: str, sql: str, spelling: Mapping[str, str]) -> Index:
     """An index from its text; `spelling` gives the table's columns by case-folded name."""
     text = parse.index(sql)
     options: dict[str, Any] = {SQL: sql}
