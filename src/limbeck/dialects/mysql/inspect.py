@@ -27,11 +27,24 @@ from limbeck.schema.objects import Column, Computed, Index, IndexElement, Schema
 from limbeck.schema.types import Expression, SqlType
 
 
+class ColumnCheck(str):
+    """The SQL of a check that stands in the text of a column, and the name of that column.
+
+    MariaDB drops one with its column and changes it with its column only; it has no other name.
+    """
+
+    column: str
+
+    def __new__(cls, sql: str, column: str) -> ColumnCheck:
+        self = super().__new__(cls, sql)
+        self.column = column
+        return self
+
+
 def inspect(connection: sa.Connection, request: Request) -> Schema:
     """The tables that `request` names: origin "inspected", payloads that compile again.
 
-    On MariaDB a check without a name is one that stands in its column's own text: it can only
-    be changed together with the column. Raises CommandError if no database is selected.
+    A check without a name is a `ColumnCheck`. Raises CommandError if no database is selected.
     """
     current = connection.execute(sa.text("SELECT DATABASE()")).scalar()
     tables: list[Table] = []
@@ -157,7 +170,8 @@ class _Reader:
             if not _is_json_check(row) and self.includes(name, check_name, "check_constraint"):
                 text = clause if self.dialect.is_mariadb else _unescaped(clause)
                 own = level == "Column"
-                expression = Expression(text, text, "inspected")
+                payload = ColumnCheck(text, check_name) if own else text
+                expression = Expression(payload, text, "inspected")
                 yield Check(expression, None if own else conv(check_name))
 
 

@@ -61,6 +61,9 @@ class OtherType(sa.types.UserDefinedType[Any]):
         return f"OtherType({self.text!r})"
 
 
+CHARACTERS = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext"})
+"""Types that have a character set, apart from ENUM and SET."""
+
 _INTEGERS = {"tinyint": 3, "smallint": 5, "mediumint": 8, "int": 10, "bigint": 20}
 """Integer types and the display width that ZEROFILL has by default."""
 
