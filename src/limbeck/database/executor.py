@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from limbeck.errors import DatabaseError
 from limbeck.operations.base import Statement
 from limbeck.plan.steps import Step
 
@@ -23,7 +24,14 @@ class Executor:
             self.statement(statement)
 
     def statement(self, statement: Statement) -> Any:
-        """Runs one statement and returns SQLAlchemy's result."""
+        """Runs one statement and returns SQLAlchemy's result.
+
+        Raises DatabaseError where a statement that verifies something finds a row.
+        """
+        if statement.verify is not None:
+            if self.connection.exec_driver_sql(statement.sql).first() is not None:
+                raise DatabaseError(statement.verify)
+            return None
         if statement.element is None:
             return self.connection.exec_driver_sql(statement.sql, execution_options=self._plain)
         options = dict(statement.execution_options)

@@ -191,15 +191,20 @@ class MigrationContext:
             known = KnownState(normalize=self._normalized)
             return Interpreter(scope, compiler, self.writer, known, self)
         executor = Executor(self.connection)
-        return Interpreter(scope, compiler, executor, LiveState(self.read), self)
+        read = self.inspected if self.limbeck_dialect.rebuilds else self.read
+        return Interpreter(scope, compiler, executor, LiveState(read), self)
 
     def _normalized(self, schema: Schema) -> Schema:
         return self.limbeck_dialect.normalize(schema, self.dialect)
 
     def read(self, request: Request) -> Schema:
         """A part of the server's schema, normalised."""
+        return self._normalized(self.inspected(request))
+
+    def inspected(self, request: Request) -> Schema:
+        """A part of the server's schema, as read."""
         assert self.connection is not None
-        return self._normalized(self.limbeck_dialect.inspect(self.connection, request))
+        return self.limbeck_dialect.inspect(self.connection, request)
 
     def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
         """Runs SQL on the connection, or writes it."""

@@ -63,6 +63,9 @@ class Dialect:
     """False where a foreign key cannot be added to a table that exists without a rebuild."""
     pins_foreign_keys: bool = False
     """True where columns and indexes below a foreign key cannot be changed while it stands."""
+    rebuilds: bool = False
+    """Whether tables are made anew for what ALTER cannot do: the state before a step is then the
+    inspected one, which keeps what the normal form drops."""
 
     def compiler(self, dialect: SqlAlchemyDialect) -> Compiler:
         """A compiler with this dialect's overrides."""

@@ -41,6 +41,9 @@ class Statement:
     transactional: bool = True
     """False where the server refuses it inside a transaction (CREATE INDEX CONCURRENTLY)."""
     execution_options: tuple[tuple[str, Any], ...] = ()
+    verify: str | None = None
+    """Where set, `sql` is a query that changes nothing: if it returns a row, the run fails with
+    this message. Scripts leave it out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -160,6 +160,8 @@ class DropConstraint(Operation):
     kind: ConstraintType | None = None
     if_exists: bool = False
     constraint: Constraint | None = field(default=None, compare=False, repr=False)
+    naming_convention: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What an unnamed constraint is called where the database keeps no name (SQLite)."""
 
     def find(self, table: Table) -> Constraint | None:
         """The constraint of that table that is meant."""
@@ -380,7 +382,11 @@ def drop_constraint(
         name = _by_convention(scope, name, table_name, type_)
     kind: Any = type_
     return DropConstraint(
-        load.qualified(table_name, schema, scope.dialect), name, kind, bool(if_exists)
+        load.qualified(table_name, schema, scope.dialect),
+        name,
+        kind,
+        bool(if_exists),
+        naming_convention=scope.naming_convention,
     )
 
 

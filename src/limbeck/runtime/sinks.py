@@ -33,7 +33,9 @@ class SqlWriter:
             self.statement(statement)
 
     def statement(self, statement: Statement) -> None:
-        """Writes one statement, one a row where it has rows."""
+        """Writes one statement, one a row where it has rows; one that only verifies is left out."""
+        if statement.verify is not None:
+            return
         for text in self._texts(statement):
             self.text(text + self.end)
 
