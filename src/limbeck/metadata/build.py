@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql import visitors
 from sqlalchemy.types import SchemaType
 
 from limbeck.schema import constraints as values
@@ -83,7 +85,7 @@ def type_(value: SqlType) -> sa.types.TypeEngine[Any]:
     """The payload; a type that would bring its own check is copied without it."""
     payload = value.payload
     if isinstance(payload, SchemaType):
-        payload = payload.copy()
+        payload = copy(payload)  # the type's own copy() forgets MySQL's character set
         if getattr(payload, "create_constraint", False):
             payload.create_constraint = False  # type: ignore[attr-defined]  # Boolean and Enum have it
     return payload
@@ -162,7 +164,7 @@ def _element(value: IndexElement, parent: sa.Table) -> Any:
         item = parent.columns[value.column]
     else:
         assert value.expression is not None
-        item = clause(value.expression)
+        item = _rebound(clause(value.expression), parent)
     if value.descending:
         item = sa.desc(item)
     if value.nulls == "first":
@@ -170,6 +172,19 @@ def _element(value: IndexElement, parent: sa.Table) -> Any:
     elif value.nulls == "last":
         item = sa.nulls_last(item)
     return item
+
+
+def _rebound(element: Any, parent: sa.Table) -> Any:
+    """The expression on `parent`'s columns: an Index takes those of one table only."""
+
+    def replaced(item: Any, **_: Any) -> Any:
+        if not isinstance(item, sa.Column) or item.table is parent:
+            return None
+        if item.name not in parent.columns:
+            parent.append_column(sa.Column(item.name, item.type))
+        return parent.columns[item.name]
+
+    return visitors.replacement_traverse(element, {}, replaced)  # type: ignore[call-overload]  # the annotation wants one kind of element
 
 
 def stub(name: Name, *columns: str) -> sa.Table:

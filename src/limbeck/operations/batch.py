@@ -69,12 +69,13 @@ class Batch(Operation):
 
     def call(self) -> Call:
         """``with op.batch_alter_table(…) as batch_op:``."""
-        return Call(
-            "batch_alter_table",
-            (self.name.name,),
-            (("schema", self.name.schema),),
-            body=tuple(operation.call() for operation in self.operations),
-        )
+        extra: list[tuple[str, Any]] = [("schema", self.name.schema)]
+        if self.recreate != "auto":
+            extra.append(("recreate", self.recreate))
+        if self.partial_reordering:
+            extra.append(("partial_reordering", [list(g) for g in self.partial_reordering]))
+        body = tuple(operation.call() for operation in self.operations)
+        return Call("batch_alter_table", (self.name.name,), tuple(extra), body)
 
     @property
     def table_name(self) -> Name:

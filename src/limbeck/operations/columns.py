@@ -173,8 +173,10 @@ class AddColumn(Operation):
         )
 
     def call(self) -> Call:
-        """``op.add_column``; constraints and indexes are calls of their own in a script."""
-        extra = (("if_not_exists", True),) if self.if_not_exists else ()
+        """``op.add_column``; what cannot stand on the column is a call of its own in a script."""
+        flags = ("if_not_exists", "inline_references", "inline_primary_key")
+        given = (self.if_not_exists, self.inline_references, self.inline_primary_key)
+        extra = tuple((key, True) for key, value in zip(flags, given, strict=True) if value)
         return Call(
             "add_column", (self.table.name, self.column), (*schema_argument(self.table), *extra)
         )

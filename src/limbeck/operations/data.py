@@ -30,7 +30,9 @@ class Execute(Operation):
 
     def call(self) -> Call:
         """``op.execute``."""
-        return Call("execute", (str(self.statement),))
+        options = dict(self.execution_options)
+        extra = (("execution_options", options),) if options else ()
+        return Call("execute", (self.statement,), extra)
 
     @property
     def opaque(self) -> bool:
@@ -60,7 +62,8 @@ class BulkInsert(Operation):
 
     def call(self) -> Call:
         """``op.bulk_insert``."""
-        return Call("bulk_insert", (self.table.name, [dict(row) for row in self.rows]))
+        extra = () if self.multiinsert else (("multiinsert", False),)
+        return Call("bulk_insert", (self.table, [dict(row) for row in self.rows]), extra)
 
 
 def execute(

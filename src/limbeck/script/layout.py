@@ -98,6 +98,8 @@ def _inside(node: Bracket, room: int) -> list[str]:
     lone_tuple = len(node.items) == 1 and node.opening == "("
     if width(inner) <= room and not lone_tuple:
         return [INDENT + inner]
+    if len(node.items) == 1 and not lone_tuple:
+        return [INDENT + line for line in lines(node.items[0], room)]
     found: list[str] = []
     for item in node.items:
         *first, last = lines(item, room, 0, 1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlalchemy.engine import Dialect
 
 from limbeck.operations.base import Call, Operation
 from limbeck.operations.batch import Batch
+from limbeck.operations.columns import AddColumn, AlterColumn
 from limbeck.schema.names import Name
 from limbeck.script.layout import INDENT, Bracket, lines
 from limbeck.script.render_calls import TABLE_ARGUMENT, calls, node, within_batch
@@ -40,6 +41,11 @@ class Rendered:
 
     text: str
     imports: tuple[str, ...] = ()
+
+    @property
+    def indented(self) -> str:
+        """The text for a template whose own line is indented: all lines but the first moved in."""
+        return self.text.replace("\n", f"\n{INDENT}")
 
 
 def render(operations: Sequence[Item], options: RenderOptions, dialect: Dialect) -> Rendered:
@@ -89,16 +95,31 @@ def _add_batch(batch: Batch, context: RenderContext, body: _Body) -> None:
     head = node(Call(made.verb, made.args, made.kwargs), context)
     inner, outside = _Body(), context.op_prefix
     context.op_prefix = f"{BATCH}."
-    for operation, own in zip(batch.operations, made.body, strict=True):
+    for operation in batch.operations:
         for part in calls(operation, context):
-            extra = dict(own.kwargs) if part.verb == own.verb else {}
-            del extra
-            inner.add(node(within_batch(part), context), context, BODY_WIDTH - len(INDENT))
+            placed = _placed(part, operation, batch)
+            inner.add(node(within_batch(placed), context), context, BODY_WIDTH - len(INDENT))
     context.op_prefix = outside
     opened = Bracket(f"with {head.opening}", head.items, f") as {BATCH}:")
     body.add(opened, context, BODY_WIDTH)
     block = inner.lines if inner.statements else [*inner.lines, "pass"]
     body.lines += [INDENT + line for line in block]
+
+
+def _placed(made: Call, operation: Operation, batch: Batch) -> Call:
+    """The call with the place that the batch wants for its column."""
+    match operation:
+        case AddColumn() if made.verb == "add_column":
+            column = operation.column.name
+        case AlterColumn():
+            column = operation.new_name or operation.column
+        case _:
+            return made
+    wanted = next((p for p in batch.placements if p.column == column), None)
+    if wanted is None:
+        return made
+    places = (("insert_before", wanted.before), ("insert_after", wanted.after))
+    return replace(made, kwargs=(*made.kwargs, *((k, v) for k, v in places if v is not None)))
 
 
 def _batched(operations: Sequence[Item]) -> Iterator[Item]:

@@ -16,6 +16,7 @@ from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex
 from limbeck.operations.tables import CreateTable
 from limbeck.schema.constraints import Check, Constraint, Exclude, ForeignKey, PrimaryKey
+from limbeck.schema.named import Named
 from limbeck.schema.objects import Computed, Identity, Table
 from limbeck.schema.types import Expression, SqlType
 from limbeck.script import render_schema as schema
@@ -144,8 +145,6 @@ def _hooked_column(operation: AddColumn, context: RenderContext) -> Any:
     """What `render_item` makes of the column; False where there is no such hook."""
     if context.options.render_item is None:
         return False
-    from limbeck.schema.named import Named
-
     owner = build.table(Table(operation.table, Named([operation.column])))
     return context.user("column", owner.columns[operation.column.name])
 

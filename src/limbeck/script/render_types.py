@@ -77,7 +77,7 @@ def _described(payload: TypeEngine[Any], context: RenderContext) -> tuple[Node, 
             ]
             return _given(given)
         case sa.PickleType():
-            impl = payload.impl
+            impl: Any = payload.impl
             if isinstance(impl, type) or type(impl) is sa.LargeBinary:
                 return ()
             return (Keyword("impl=", type_(impl, context)),)
@@ -106,7 +106,7 @@ def _enum(payload: sa.Enum) -> tuple[Node, ...]:
     )
 
 
-def _domain(payload: postgresql.DOMAIN[Any], context: RenderContext) -> tuple[Node, ...]:
+def _domain(payload: postgresql.DOMAIN, context: RenderContext) -> tuple[Node, ...]:
     def text(value: Any) -> str | None:
         if value is None or isinstance(value, str):
             return value
