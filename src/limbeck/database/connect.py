@@ -92,8 +92,10 @@ async def _run_async(
             connection = await engine.connect()
         except (sa.exc.DBAPIError, OSError) as error:
             raise _unreachable(engine.url, error) from error
-        async with connection:
+        try:
             return await connection.run_sync(work)
+        finally:
+            await connection.close()
     finally:
         if dispose:
             await engine.dispose()
