@@ -72,7 +72,9 @@ ORDER BY a.attrelid, a.attnum
 
 SEQUENCES = """
 SELECT d.refobjid, d.refobjsubid, d.deptype::text, s.relname::text, q.seqtypid,
-       q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle
+       q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache, q.seqcycle,
+       EXISTS (SELECT 1 FROM pg_catalog.pg_index p WHERE p.indrelid = d.refobjid
+               AND p.indisprimary AND d.refobjsubid = ANY (p.indkey))
 FROM pg_catalog.pg_depend d
 JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S'
 JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid

@@ -4,7 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from limbeck.operations.base import Operation
-from limbeck.operations.compiler import Override
+from limbeck.dialects.postgresql import enums
+from limbeck.dialects.postgresql.alter_column import alter_column
+from limbeck.dialects.postgresql.batch import batch
+from limbeck.operations.base import Operation, Statement
+from limbeck.operations.batch import Batch
+from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.compiler import Compiler, Override
+from limbeck.operations.indexes import DropIndex
+from limbeck.operations.tables import CreateTable, DropTable
+from limbeck.operations.types import AlterEnum
+from limbeck.schema.constraints import PrimaryKey
+from limbeck.schema.names import Name
+from limbeck.schema.objects import Before
 
-OVERRIDES: Mapping[type[Operation], Override] = {}
+
+def create_table(
+    operation: CreateTable, compiler: Compiler, before: Before
+) -> tuple[Statement, ...]:
+    """Its enum types, then the table."""
+    own = operation.statements(compiler, before)
+    types = [column.type for column in operation.table.columns.values()]
+    if operation.if_not_exists and before.find(operation.table.name) is not None:
+        return own
+    return (*enums.create_types(types, compiler, before), *own)
+
+
+def drop_table(operation: DropTable, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
+    """The table, then the enum types that only it used."""
+    own = operation.statements(compiler, before)
+    table = before.find(operation.name) or (None if operation.if_exists else operation.table)
+    if table is None:
+        return own
+    return (*own, *enums.drop_types(table.name, table.columns.values(), compiler, before))
+
+
+def add_column(operation: AddColumn, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
+    """Its enum type, then the column.
+
+    A column that numbers rows is SERIAL also where its primary key comes in an operation of its
+    own.
+    """
+    column = operation.column
+    types = enums.create_types([column.type], compiler, before)
+    own = operation.statements(compiler, before)
+    keyed = any(isinstance(c, PrimaryKey) for c in operation.constraints)
+    if column.autoincrement is True and not keyed and column.default is None:
+        key = PrimaryKey((column.name,))
+        plain = compiler.column(operation.table, column)
+        serial = compiler.column(operation.table, column, (key,))
+        own = (Statement(own[0].sql.replace(plain, serial)), *own[1:])
+    return (*types, *own)
+
+
+def drop_column(operation: DropColumn, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
+    """The column, then its enum type if nothing else uses it."""
+    own = operation.statements(compiler, before)
+    table = before.find(operation.table)
+    column = None if table is None else table.columns.get(operation.column)
+    if column is None and operation.added is not None and not operation.if_exists:
+        column = operation.added.column
+    if column is None:
+        return own
+    return (*own, *enums.drop_types(operation.table, [column], compiler, before))
+
+
+def drop_index(operation: DropIndex, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
+    """DROP INDEX, CONCURRENTLY on request, which takes no transaction."""
+    if not dict(operation.options).get("postgresql_concurrently"):
+        return operation.statements(compiler, before)
+    schema = operation.table.schema if operation.table is not None else operation.schema
+    condition = "IF EXISTS " if operation.if_exists else ""
+    name = compiler.name(Name(operation.name, schema))
+    return (Statement(f"DROP INDEX CONCURRENTLY {condition}{name}", transactional=False),)
+
+
+OVERRIDES: Mapping[type[Operation], Override] = {
+    CreateTable: create_table,
+    DropTable: drop_table,
+    AddColumn: add_column,
+    DropColumn: drop_column,
+    AlterColumn: alter_column,
+    AlterEnum: enums.alter_enum,
+    DropIndex: drop_index,
+    Batch: batch,
+}

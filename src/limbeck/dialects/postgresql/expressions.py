@@ -159,7 +159,7 @@ def _without_casts(tokens: list[str]) -> list[str]:
         if not _is_literal(token) or tokens[position : position + 1] != ["::"]:
             found.append(token)
             continue
-        end = _type_end(tokens, position + 1)
+        end = _chain_end(tokens, _type_end(tokens, position + 1), tokens[position + 1])
         content = token.strip("'")
         is_numeric = tokens[position + 1 : position + 2] and tokens[position + 1] in _NUMERIC_TYPES
         if is_numeric and token.startswith("'") and _NUMBER.match(content):
@@ -168,6 +168,17 @@ def _without_casts(tokens: list[str]) -> list[str]:
             found.append(token)
         position = end
     return found
+
+
+_STRING_TYPES = {"text", "character", "bpchar"}
+
+
+def _chain_end(tokens: Sequence[str], end: int, type_: str) -> int:
+    """The position behind further casts to types of the same family: they change nothing."""
+    for family in (_STRING_TYPES, _NUMERIC_TYPES):
+        while type_ in family and tokens[end : end + 1] == ["::"] and tokens[end + 1] in family:
+            end = _type_end(tokens, end + 1)
+    return end
 
 
 def _type_end(tokens: Sequence[str], start: int) -> int:
@@ -223,3 +234,9 @@ def _calls(before: str) -> bool:
     """Whether a parenthesis behind that token holds the arguments of a function."""
     is_word = re.match(r'^(?:[^\W\d][\w$]*|".*")$', before, re.S) is not None
     return is_word and before not in _SPACED_BEFORE_PARENTHESIS
+
+
+def literal(sql: str) -> str | None:
+    """A single literal without its cast, as a string; None for any other expression."""
+    found = canonical_default(sql, "")
+    return found if found is not None and len(_tokens(found)) == 1 and _is_literal(found) else None

@@ -17,7 +17,7 @@ def inspected_identity(kind: str, sequence: Any) -> Identity:
     """The identity of a column whose sequence is that row of the catalog."""
     if sequence is None:
         return Identity(always=kind == "a")
-    _, _, _, _, type_oid, start, increment, minimum, maximum, cache, cycle = sequence
+    _, _, _, _, type_oid, start, increment, minimum, maximum, cache, cycle, _ = sequence
     given = {
         "start": start,
         "increment": increment,

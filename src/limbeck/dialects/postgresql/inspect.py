@@ -93,7 +93,7 @@ class Reader:
     def _tables(self, schemas: list[str]) -> Sequence[Any]:
         wanted = self.request.tables
         only = None if wanted is None else sorted({name.name for name in wanted})
-        rows = self.catalog.tables(schemas, only) if schemas else []
+        rows = self.catalog.tables(schemas, only) if schemas and only != [] else []
         default, excluded = self.default, set(self.request.exclude)
         kept = None if wanted is None else {self.name(n.schema or default, n.name) for n in wanted}
         excluded = {self.name(n.schema or default, n.name) for n in excluded}
@@ -242,8 +242,11 @@ def _default(sql: str) -> Expression:
 
 
 def _is_serial(sql: str | None, sequence: Any) -> bool:
-    """Whether a default is no more than the next value of the column's own sequence."""
-    if sql is None or sequence[2] != "a" or not sql.startswith("nextval("):
+    """Whether a default is no more than the next value of the column's own sequence.
+
+    Only a primary key counts: SQLAlchemy knows no other SERIAL, and such a default is kept.
+    """
+    if sql is None or sequence[2] != "a" or not sequence[-1] or not sql.startswith("nextval("):
         return False
     own = types.quoted(sequence[3]).replace("'", "''")
     return sql.endswith((f"'{own}'::regclass)", f".{own}'::regclass)"))
