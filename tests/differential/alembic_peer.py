@@ -11,18 +11,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from alembic.runtime.migration import HeadMaintainer
-from alembic.script import ScriptDirectory
-from alembic.script.revision import Revision as PeerRevision
+from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionMap
 
 from limbeck.revision.graph import Revision
 
-_MODULE = types.SimpleNamespace(upgrade=lambda: None, downgrade=lambda: None)
 
-
-class _Scripted(PeerRevision):
-    module = _MODULE
-    doc = ""
+def _script(revision: Revision) -> Script:
+    module: Any = types.ModuleType(revision.id)
+    module.__doc__ = revision.longdoc
+    module.down_revision = _one_or_all(revision.down)
+    module.depends_on = _one_or_all(revision.depends_on)
+    module.branch_labels = _one_or_all(revision.labels)
+    module.upgrade = module.downgrade = lambda: None
+    return Script(module, revision.id, revision.path or "")
 
 
 def _one_or_all(names: Sequence[str]) -> Any:
@@ -33,10 +35,7 @@ class Peer:
     """What Alembic answers for the same revisions."""
 
     def __init__(self, revisions: Iterable[Revision], directory: str) -> None:
-        given = [
-            _Scripted(r.id, _one_or_all(r.down), _one_or_all(r.depends_on), _one_or_all(r.labels))
-            for r in revisions
-        ]
+        given = [_script(revision) for revision in revisions]
         self.map = RevisionMap(lambda: iter(given))
         self.script = ScriptDirectory(directory)
         self.script.revision_map = self.map
