@@ -6,6 +6,7 @@ from limbeck.dialects.base import Dialect
 from limbeck.dialects.postgresql.compile import OVERRIDES
 from limbeck.dialects.postgresql.inspect import inspect
 from limbeck.dialects.postgresql.normalize import normalize
+from limbeck.dialects.postgresql.read_back import read_back
 
 DIALECT = Dialect(
     name="postgresql",
@@ -13,4 +14,5 @@ DIALECT = Dialect(
     overrides=OVERRIDES,
     inspect=inspect,
     normalize=normalize,
+    read_back=read_back,
 )

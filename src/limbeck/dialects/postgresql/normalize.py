@@ -63,7 +63,7 @@ class Normalizer:
             identity = declared_identity(identity, text)
         default = column.default
         if default is not None and default.origin != "normalized":
-            default = self._default(default, text)
+            default = self.default(default, text)
         generated = column.computed is not None or identity is not None
         return Column(
             name=column.name,
@@ -76,7 +76,7 @@ class Normalizer:
             comment=column.comment or None,
         )
 
-    def _default(self, default: Expression, type_text: str) -> Expression | None:
+    def default(self, default: Expression, type_text: str) -> Expression | None:
         sql = default.text if default.origin == "inspected" else None
         if sql is None:
             sql = self.compiler.default(default)
