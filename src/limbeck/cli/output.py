@@ -9,28 +9,60 @@ import warnings
 from pathlib import Path
 from typing import TextIO
 
-from limbeck.errors import LimbeckError
+from limbeck.errors import LimbeckError, where
 
 _PASSWORD = re.compile(r"(\w://[^\s:@/'\"]*):[^\s'\"]*@")
+_BACKGROUND = re.compile(r"\s*\(Background on this error at: \S+\)")
 _OURS = str(Path(__file__).parent.parent) + os.sep
 
 
 def fail(error: BaseException) -> int:
     """Print one message for an error, without its traceback, and give the exit status."""
-    if isinstance(error, LimbeckError):
-        print(f"FAILED: {without_passwords(str(error))}", file=sys.stderr)
-        return 255
-    where = _user_line(error)
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    place = f"{where}: " if where else ""
-    print(f"FAILED: {place}{without_passwords(what)}", file=sys.stderr)
-    print("(--raiseerr shows where it came from)", file=sys.stderr)
-    return 1
+    ours = isinstance(error, LimbeckError)
+    message = str(error) if ours else _explain(error)
+    print(f"FAILED: {without_passwords(message)}", file=sys.stderr)
+    place = where(error) or (None if ours else _user_line(error))
+    if place:
+        print(f"  at {place}", file=sys.stderr)
+    if not ours:
+        print("  (--raiseerr shows the whole way there)", file=sys.stderr)
+    return 255 if ours else 1
 
 
 def without_passwords(text: str) -> str:
     """`text` with the password of every URL in it replaced."""
     return _PASSWORD.sub(r"\1:***@", text)
+
+
+def _explain(error: BaseException) -> str:
+    """What an error that is not ours means, where it is one that users of SQLAlchemy meet."""
+    text = _BACKGROUND.sub("", str(error)).strip()
+    name = type(error).__name__
+    if isinstance(error, ModuleNotFoundError) and _is_for_driver(error):
+        from limbeck.database.connect import missing_driver
+
+        return missing_driver(error)
+    if name == "NoSuchModuleError" and (unknown := re.search(r"sqlalchemy\.dialects:(\S+)", text)):
+        return (
+            f"SQLAlchemy knows no database '{unknown[1].replace('.', '+')}'; "
+            "put the URL of your database in sqlalchemy.url, or set it in env.py"
+        )
+    if name == "MissingGreenlet":
+        return (
+            "The URL names an async driver, and env.py connects without async: use a driver that "
+            "is not async, or an env.py such as 'limbeck init -t async' makes"
+        )
+    return f"{name}: {text}" if text else name
+
+
+def _is_for_driver(error: BaseException) -> bool:
+    """Whether it was SQLAlchemy that looked for a driver's module."""
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_name == "import_dbapi":
+            return True
+        step = step.tb_next
+    return False
 
 
 def _user_line(error: BaseException) -> str | None:

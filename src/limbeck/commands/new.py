@@ -69,10 +69,11 @@ def new_revision(
     template or its result is wrong.
     """
     scripts = project.scripts
+    rev_id = Revision(rev_id or _new_id()).id  # refuses characters that an id can't have
     place = _find_place(scripts, head, splice, version_path, depends_on)
     message = message or "empty message"
     revision = Revision(
-        rev_id or _new_id(),
+        rev_id,
         tuple(head.id for head in place.heads),
         place.depends_on,
         _as_tuple(branch_labels),
