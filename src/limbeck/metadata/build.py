@@ -22,14 +22,20 @@ _DICT_OPTIONS = ("_with", "_ops", "_length", "_prefix_length")
 def metadata(schema: Schema) -> sa.MetaData:
     """All tables of a schema in one new MetaData."""
     collection = sa.MetaData()
-    for value in schema:
-        table(value, collection)
+    built = [_table(value, collection) for value in schema]
+    for item in built:
+        add_referred(item)
     return collection
 
 
 def table(value: Table, collection: sa.MetaData | None = None) -> sa.Table:
     """A Table in a new MetaData, or in the one given; tables that it refers to become stubs."""
-    collection = sa.MetaData() if collection is None else collection
+    built = _table(value, sa.MetaData() if collection is None else collection)
+    add_referred(built)
+    return built
+
+
+def _table(value: Table, collection: sa.MetaData) -> sa.Table:
     built = sa.Table(
         value.name.name,
         collection,
@@ -42,7 +48,6 @@ def table(value: Table, collection: sa.MetaData | None = None) -> sa.Table:
     )
     for item in value.indexes.values():
         index(item, built)
-    add_referred(built)
     return built
 
 

@@ -1,0 +1,229 @@
+"""Plain descriptions of databases, made for being changed at random and built as MetaData."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """A column; `type` is a key of `TYPES`, or ``enum:<name>``."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    default: Any = None
+    comment: str | None = None
+    computed: str | None = None
+    """A column of whole numbers that this one is computed from."""
+    addend: int = 1
+    identity: int | None = None
+    """The start of an identity column (PostgreSQL)."""
+
+
+@dataclass(frozen=True)
+class CheckSpec:
+    column: str
+    form: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class UniqueSpec:
+    columns: tuple[str, ...]
+    name: str | None = None
+    deferrable: bool = False
+
+
+@dataclass(frozen=True)
+class IndexSpec:
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+    descending: bool = False
+    expression: bool = False
+    """On lower(column) in place of the first column."""
+    where: bool = False
+    """Partial: WHERE the first column IS NOT NULL."""
+
+
+@dataclass(frozen=True)
+class ForeignKeySpec:
+    columns: tuple[str, ...]
+    referred: str
+    referred_columns: tuple[str, ...]
+    name: str | None = None
+    on_delete: str | None = None
+    deferrable: bool = False
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    name: str
+    columns: tuple[ColumnSpec, ...] = ()
+    primary_key: tuple[str, ...] = ()
+    primary_key_name: str | None = None
+    uniques: tuple[UniqueSpec, ...] = ()
+    checks: tuple[CheckSpec, ...] = ()
+    indexes: tuple[IndexSpec, ...] = ()
+    foreign_keys: tuple[ForeignKeySpec, ...] = ()
+    comment: str | None = None
+
+    def column(self, name: str) -> ColumnSpec | None:
+        return next((c for c in self.columns if c.name == name), None)
+
+    @property
+    def keys(self) -> list[tuple[str, ...]]:
+        """What foreign keys may point to."""
+        keys = [self.primary_key] if self.primary_key else []
+        keys += [u.columns for u in self.uniques if not u.deferrable]
+        whole = (i for i in self.indexes if not (i.where or i.expression or i.descending))
+        return keys + [i.columns for i in whole if i.unique]
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    dialect: str
+    tables: tuple[TableSpec, ...] = ()
+    enums: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+
+    def table(self, name: str) -> TableSpec | None:
+        return next((t for t in self.tables if t.name == name), None)
+
+    def with_table(self, table: TableSpec) -> Blueprint:
+        return replace(
+            self, tables=tuple(table if t.name == table.name else t for t in self.tables)
+        )
+
+
+@dataclass(frozen=True)
+class TypeSpec:
+    make: Callable[[], Any]
+    defaults: tuple[Any, ...]
+    family: str
+    keyable: bool = True
+    """Whether it can stand in keys and indexes on every server."""
+
+
+TYPES: dict[str, TypeSpec] = {
+    "smallint": TypeSpec(sa.SmallInteger, ("0", "7", sa.text("-1")), "number"),
+    "integer": TypeSpec(sa.Integer, ("0", "42", sa.text("-1")), "number"),
+    "bigint": TypeSpec(sa.BigInteger, ("0", "9000000000"), "number"),
+    "numeric": TypeSpec(lambda: sa.Numeric(10, 2), ("0", "1.50", sa.text("-2.25")), "decimal"),
+    "numeric_wide": TypeSpec(lambda: sa.Numeric(14, 4), ("0", "1.5"), "decimal"),
+    "float": TypeSpec(sa.Float, ("0", "0.5"), "float"),
+    "double": TypeSpec(sa.Double, ("0", "0.25"), "float"),
+    "string": TypeSpec(lambda: sa.String(20), ("", "x", "it's", "a:b%c", "null"), "text"),
+    "string_long": TypeSpec(lambda: sa.String(80), ("", "y", "(1)", "a\\b"), "text"),
+    "text": TypeSpec(sa.Text, (), "text", keyable=False),
+    "char": TypeSpec(lambda: sa.CHAR(4), ("abcd",), "char"),
+    "boolean": TypeSpec(sa.Boolean, (sa.true(), sa.false()), "boolean"),
+    "date": TypeSpec(sa.Date, ("2024-02-29",), "date"),
+    "datetime": TypeSpec(sa.DateTime, (sa.func.now(), "2024-01-02 03:04:05"), "datetime"),
+    "time": TypeSpec(sa.Time, ("03:04:05",), "time"),
+    "binary": TypeSpec(sa.LargeBinary, (), "binary", keyable=False),
+    "json": TypeSpec(sa.JSON, (), "json", keyable=False),
+    "uuid": TypeSpec(sa.Uuid, (), "uuid"),
+}
+
+CHECKS: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "number": {
+        "positive": lambda c: c > 0,
+        "range": lambda c: sa.and_(c >= -5, c < 100),
+        "either": lambda c: sa.or_(c == 1, c.is_(None)),
+    },
+    "decimal": {"positive": lambda c: c > 0, "sum": lambda c: c + 1 > 2},
+    "text": {
+        "filled": lambda c: c != "",
+        "known": lambda c: c.in_(["a", "b", "it's"]),
+        "long": lambda c: sa.func.length(c) > 2,
+        "like": lambda c: c.like("a%"),
+    },
+}
+"""Forms of checks by family of type."""
+
+
+def type_of(blueprint: Blueprint, column: ColumnSpec) -> Any:
+    """A new SQLAlchemy type."""
+    if column.type.startswith("enum:"):
+        name = column.type.removeprefix("enum:")
+        return sa.Enum(*dict(blueprint.enums)[name], name=name)
+    return TYPES[column.type].make()
+
+
+def family(column: ColumnSpec) -> str:
+    """The group of types that a column's type may change in."""
+    return column.type if column.type.startswith("enum:") else TYPES[column.type].family
+
+
+def metadata(blueprint: Blueprint) -> sa.MetaData:
+    """The blueprint as a user's models would have it."""
+    collection = sa.MetaData()
+    for spec in blueprint.tables:
+        _table(blueprint, spec, collection)
+    return collection
+
+
+def _table(blueprint: Blueprint, spec: TableSpec, collection: sa.MetaData) -> None:
+    items: list[Any] = [_column(blueprint, spec, c) for c in spec.columns]
+    if spec.primary_key and spec.primary_key_name:
+        items.append(sa.PrimaryKeyConstraint(*spec.primary_key, name=spec.primary_key_name))
+    items += [
+        sa.UniqueConstraint(
+            *u.columns, name=u.name, **({"deferrable": True} if u.deferrable else {})
+        )
+        for u in spec.uniques
+    ]
+    for check in spec.checks:
+        column = spec.column(check.column)
+        assert column is not None
+        form = CHECKS[family(column)][check.form]
+        typed = sa.column(check.column, type_of(blueprint, column))
+        items.append(sa.CheckConstraint(form(typed), name=check.name))
+    items += [
+        sa.ForeignKeyConstraint(
+            key.columns,
+            [f"{key.referred}.{c}" for c in key.referred_columns],
+            name=key.name,
+            ondelete=key.on_delete,
+            **({"deferrable": True, "initially": "DEFERRED"} if key.deferrable else {}),
+        )
+        for key in spec.foreign_keys
+    ]
+    table = sa.Table(spec.name, collection, *items, comment=spec.comment)
+    for index in spec.indexes:
+        _index(blueprint, index, table)
+
+
+def _column(blueprint: Blueprint, table: TableSpec, spec: ColumnSpec) -> sa.Column[Any]:
+    extra: list[Any] = []
+    if spec.computed is not None:
+        extra.append(sa.Computed(sa.column(spec.computed) + spec.addend, persisted=True))
+    if spec.identity is not None:
+        extra.append(sa.Identity(start=spec.identity))
+    options: dict[str, Any] = {} if spec.default is None else {"server_default": spec.default}
+    return sa.Column(
+        spec.name,
+        type_of(blueprint, spec),
+        *extra,
+        primary_key=spec.name in table.primary_key and table.primary_key_name is None,
+        nullable=spec.nullable and spec.name not in table.primary_key,
+        comment=spec.comment,
+        **options,
+    )
+
+
+def _index(blueprint: Blueprint, spec: IndexSpec, table: sa.Table) -> None:
+    columns: list[Any] = [table.columns[c] for c in spec.columns]
+    options: dict[str, Any] = {}
+    if spec.where:
+        options[f"{blueprint.dialect}_where"] = columns[0].is_not(None)
+    if spec.expression:
+        columns[0] = sa.func.lower(columns[0])
+    if spec.descending:
+        columns[-1] = columns[-1].desc()
+    sa.Index(spec.name, *columns, unique=spec.unique, **options)

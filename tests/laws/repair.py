@@ -1,0 +1,187 @@
+"""Makes a blueprint one that a server accepts, by leaving out or adjusting what does not fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.laws.blueprints import (
+    CHECKS,
+    TYPES,
+    Blueprint,
+    ColumnSpec,
+    ForeignKeySpec,
+    IndexSpec,
+    TableSpec,
+    family,
+)
+
+
+def repaired(blueprint: Blueprint) -> Blueprint:
+    """The blueprint without contradictions, for its dialect. Idempotent."""
+    for _ in range(8):
+        after = _once(blueprint)
+        if after == blueprint:
+            return after
+        blueprint = after
+    return replace(blueprint, tables=tuple(replace(t, foreign_keys=()) for t in blueprint.tables))
+
+
+def _once(blueprint: Blueprint) -> Blueprint:
+    blueprint = replace(blueprint, tables=tuple(_table(blueprint, t) for t in blueprint.tables))
+    blueprint = replace(
+        blueprint, tables=tuple(_foreign_keys(blueprint, t) for t in blueprint.tables)
+    )
+    return _unique_names(blueprint)
+
+
+def _table(blueprint: Blueprint, table: TableSpec) -> TableSpec:
+    enums = dict(blueprint.enums)
+    columns = tuple(
+        _column(blueprint, table, c)
+        for c in table.columns
+        if not c.type.startswith("enum:") or c.type.removeprefix("enum:") in enums
+    )
+    columns = columns or (ColumnSpec("a", "integer"),)
+    table = replace(table, columns=columns)
+    computed = {c.name for c in columns if c.computed is not None}
+    keyable = {c.name for c in columns if _keyable(c) and c.name not in computed}
+    primary_key = tuple(c for c in table.primary_key if c in keyable)
+    if table.primary_key_name is None:
+        primary_key = tuple(c.name for c in columns if c.name in primary_key)
+    return replace(
+        table,
+        primary_key=primary_key,
+        primary_key_name=table.primary_key_name if primary_key else None,
+        uniques=_distinct(
+            replace(u, deferrable=u.deferrable and blueprint.dialect == "postgresql")
+            for u in table.uniques
+            if set(u.columns) <= keyable and u.columns and set(u.columns) != set(primary_key)
+        ),
+        checks=tuple(
+            dict.fromkeys(
+                c
+                for c in table.checks
+                if (column := table.column(c.column)) is not None
+                and c.form in CHECKS.get(family(column), {})
+            )
+        ),
+        indexes=tuple(
+            _index(blueprint, table, i)
+            for i in table.indexes
+            if set(i.columns) <= keyable and i.columns
+        ),
+    )
+
+
+def _distinct(uniques: object) -> tuple:
+    """Each set of columns once: no server keeps two of the same."""
+    found: dict[frozenset[str], object] = {}
+    for unique in uniques:
+        found.setdefault(frozenset(unique.columns), unique)
+    return tuple(found.values())
+
+
+def _keyable(column: ColumnSpec) -> bool:
+    return column.type.startswith("enum:") or TYPES[column.type].keyable
+
+
+def _column(blueprint: Blueprint, table: TableSpec, column: ColumnSpec) -> ColumnSpec:
+    enums = dict(blueprint.enums)
+    default = column.default
+    if column.type.startswith("enum:"):
+        values = enums[column.type.removeprefix("enum:")]
+        default = default if default in values else None
+    elif not any(default is d for d in TYPES[column.type].defaults):
+        default = None
+    if column.computed is not None:
+        source = table.column(column.computed)
+        if (
+            source is None
+            or family(source) != "number"
+            or source.computed is not None
+            or source.identity is not None
+            or source.name == column.name
+            or source.name in table.primary_key
+        ):
+            column = replace(column, computed=None)
+        else:
+            column = replace(column, type="bigint", nullable=True, identity=None)
+    if blueprint.dialect != "postgresql" or family(column) != "number":
+        column = replace(column, identity=None)
+    if column.identity is not None:
+        column = replace(column, nullable=False)
+    single = table.primary_key == (column.name,) and family(column) == "number"
+    if column.computed is not None or column.identity is not None or single:
+        default = None
+    return replace(
+        column,
+        default=default,
+        nullable=column.nullable and column.name not in table.primary_key,
+        comment=column.comment if blueprint.dialect != "sqlite" else None,
+    )
+
+
+def _index(blueprint: Blueprint, table: TableSpec, index: IndexSpec) -> IndexSpec:
+    first = table.column(index.columns[0])
+    assert first is not None
+    functions = blueprint.dialect != "mysql"
+    expression = index.expression and functions and family(first) == "text"
+    if expression:
+        index = replace(index, columns=index.columns[:1], descending=False)
+    return replace(index, expression=expression, where=index.where and functions)
+
+
+def _foreign_keys(blueprint: Blueprint, table: TableSpec) -> TableSpec:
+    columns = {c.name: c for c in table.columns}
+    kept: dict[object, ForeignKeySpec] = {}
+    for given in table.foreign_keys:
+        key = given
+        referred = blueprint.table(key.referred)
+        if (
+            referred is None
+            or not set(key.columns) <= set(columns)
+            or key.referred_columns not in referred.keys
+            or any(columns[c].computed or columns[c].identity for c in key.columns)
+            or (key.referred == table.name and set(key.columns) & set(key.referred_columns))
+        ):
+            continue
+        for own, other in zip(key.columns, key.referred_columns, strict=True):
+            target = referred.column(other)
+            assert target is not None
+            if columns[own].type != target.type:
+                columns[own] = replace(columns[own], type=target.type, default=None)
+        if key.on_delete == "SET NULL" and not all(columns[c].nullable for c in key.columns):
+            key = replace(key, on_delete=None)
+        if blueprint.dialect == "mysql":
+            key = replace(key, deferrable=False)
+        kept.setdefault((key.columns, key.referred), key)
+    return replace(table, columns=tuple(columns.values()), foreign_keys=tuple(kept.values()))
+
+
+def _unique_names(blueprint: Blueprint) -> Blueprint:
+    """Names of indexes and constraints once in the whole database; later ones give way."""
+    taken = {t.name for t in blueprint.tables}
+
+    def free(name: str | None) -> bool:
+        if name is None:
+            return True
+        if name in taken:
+            return False
+        taken.add(name)
+        return True
+
+    tables = []
+    for table in blueprint.tables:
+        tables.append(
+            replace(
+                table,
+                primary_key_name=n if free(n := table.primary_key_name) else None,
+                uniques=tuple(u if free(u.name) else replace(u, name=None) for u in table.uniques),
+                checks=tuple(c if free(c.name) else replace(c, name=None) for c in table.checks),
+                indexes=tuple(i for i in table.indexes if free(i.name)),
+                foreign_keys=tuple(
+                    k if free(k.name) else replace(k, name=None) for k in table.foreign_keys
+                ),
+            )
+        )
+    return replace(blueprint, tables=tuple(tables))
