@@ -278,9 +278,10 @@ def create_primary_key(
     columns: Sequence[str],
     *,
     schema: str | None = None,
+    **kw: Any,
 ) -> AddConstraint:
     """Adds a primary key."""
-    item = sa.PrimaryKeyConstraint(*columns, name=constraint_name)
+    item = sa.PrimaryKeyConstraint(*columns, name=constraint_name, **kw)
     return _loaded(scope, table_name, schema, item, columns)
 
 

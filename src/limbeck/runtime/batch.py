@@ -81,7 +81,9 @@ class BatchOperations:
         """Drops a column."""
         self._add(columns.drop_column, self._name.name, column_name, **self._table, **kw)
 
-    def create_primary_key(self, constraint_name: str | None, columns_: Sequence[str]) -> None:
+    def create_primary_key(
+        self, constraint_name: str | None, columns_: Sequence[str], **kw: Any
+    ) -> None:
         """Adds a primary key, in place of the one there is."""
         self._add(
             constraints.create_primary_key,
@@ -89,6 +91,7 @@ class BatchOperations:
             self._name.name,
             columns_,
             **self._table,
+            **kw,
         )
 
     def create_unique_constraint(
@@ -152,10 +155,12 @@ class BatchOperations:
             **kw,
         )
 
-    def drop_constraint(self, constraint_name: str | None, type_: str | None = None) -> None:
+    def drop_constraint(
+        self, constraint_name: str | None, type_: str | None = None, **kw: Any
+    ) -> None:
         """Drops a constraint."""
         name = self._name.name
-        self._add(constraints.drop_constraint, constraint_name, name, type_, **self._table)
+        self._add(constraints.drop_constraint, constraint_name, name, type_, **self._table, **kw)
 
     def create_index(self, index_name: str | None, columns: Sequence[Any], **kw: Any) -> None:
         """Creates an index."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import CompileError
 from sqlalchemy.sql.elements import conv
 
 from limbeck.metadata import build
@@ -176,7 +177,7 @@ def argument(value: Any, context: RenderContext) -> Node:
         case sa.TableClause():
             return _table_clause(value, context)
         case sa.sql.ClauseElement():
-            return Atom(string(escaped(context.compiler.clause(value))))
+            return Atom(string(_statement(value, context)))
         case list() if all(isinstance(v, str) for v in value):
             return schema.names(value)
         case _:
@@ -190,6 +191,16 @@ def keyword_argument(key: str, value: Any, context: RenderContext) -> Node:
     if isinstance(value, tuple | Expression):
         return option(build.options(((key, value),))[key], context)
     return argument(value, context)
+
+
+def _statement(value: sa.sql.ClauseElement, context: RenderContext) -> str:
+    """An Executable as text for ``op.execute``, its values written out where that is possible."""
+    try:
+        compiled = value.compile(dialect=context.dialect, compile_kwargs={"literal_binds": True})
+        return escaped(context.compiler.plain(str(compiled)))
+    except CompileError:
+        context.remark("Parameters of this statement cannot be written out: give it their values.")
+        return value.text if isinstance(value, sa.TextClause) else str(value)
 
 
 def _table_clause(value: sa.TableClause, context: RenderContext) -> Node:

@@ -62,6 +62,10 @@ class RenderContext:
         }
         self.metadata = self.opts.get("target_metadata")
 
+    def without_hooks(self) -> RenderContext:
+        """A context of its own, for text that is to be tried: SQLAlchemy is ``sa`` there."""
+        return RenderContext(RenderOptions(), self.dialect)
+
     def sa(self, name: str) -> str:
         """A name of SQLAlchemy's package as the script spells it."""
         return f"{self.options.sqlalchemy_prefix}{name}"

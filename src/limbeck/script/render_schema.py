@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import conv
@@ -191,25 +191,31 @@ def exclude_options(value: Exclude, context: RenderContext) -> tuple[Node, ...]:
 
 
 def table_items(value: Table, context: RenderContext) -> tuple[Node, ...]:
-    """The columns and constraints of ``create_table``.
+    """The columns and constraints of ``create_table``, through the user's hook where there is one.
 
     Checks that a type brings along stay with their type.
     """
-    built = build.table(replace(value, constraints=(), indexes=Named()))
-    hooked = context.options.render_item is not None
     numbered = _numbered(value)
-    found: list[Node | None | Literal[False]] = []
+    parts = [c for c in value.constraints if not (isinstance(c, Check) and c.type_bound)]
+
+    def our_column(item: Column) -> Node:
+        return column(item, context, autoincrement=_autoincrement(item, numbered))
+
+    if context.options.render_item is None:
+        return (
+            *(our_column(item) for item in value.columns.values()),
+            *(constraint(part, context) for part in parts),
+        )
+    found: list[Node | None] = []
+    built = build.table(replace(value, constraints=(), indexes=Named()))
+    objects = [_attached(part, built) for part in parts]
     for item in value.columns.values():
-        rendered = context.user("column", built.columns[item.name]) if hooked else False
-        if rendered is False:
-            rendered = column(item, context, autoincrement=_autoincrement(item, numbered))
-        found.append(rendered)
-    for part in value.constraints:
-        if isinstance(part, Check) and part.type_bound:
-            continue
-        rendered = _hooked_constraint(part, built, context) if hooked else False
+        rendered = context.user("column", built.columns[item.name])
+        found.append(our_column(item) if rendered is False else rendered)
+    for part, object_ in zip(parts, objects, strict=True):
+        rendered = context.user(_HOOK_KINDS[type(part)], object_)
         found.append(constraint(part, context) if rendered is False else rendered)
-    return tuple(node for node in found if node is not None and node is not False)
+    return tuple(node for node in found if node is not None)
 
 
 _HOOK_KINDS: dict[type[Constraint], str] = {
@@ -222,22 +228,23 @@ _HOOK_KINDS: dict[type[Constraint], str] = {
 """What `render_item` calls them."""
 
 
-def _hooked_constraint(
-    value: Constraint, built: sa.Table, context: RenderContext
-) -> Node | None | Literal[False]:
+def _attached(value: Constraint, built: sa.Table) -> sa.Constraint:
+    """SQLAlchemy's object for a constraint, on its table, as hooks look at it."""
     item = build.constraint(value)
     built.append_constraint(item)
     build.add_referred(built)
-    return context.user(_HOOK_KINDS[type(value)], item)
+    return item
 
 
 def _numbered(value: Table) -> str | None:
     """The column that SQLAlchemy would number if nothing were said about it."""
-    if value.primary_key is None:
+    key = value.primary_key
+    if key is None:
         return None
-    plain = Named(replace(c, autoincrement="auto", options=()) for c in value.columns.values())
-    kept = tuple(c for c in value.constraints if isinstance(c, PrimaryKey | ForeignKey))
-    built = build.table(Table(value.name, plain, kept))
+    kept = tuple(k for k in value.foreign_keys if not set(key.columns).isdisjoint(k.columns))
+    involved = dict.fromkeys((*key.columns, *(c for k in kept for c in k.columns)))
+    plain = Named(replace(value.column(c), autoincrement="auto", options=()) for c in involved)
+    built = build.table(Table(value.name, plain, (key, *kept)))
     found = built.autoincrement_column
     return None if found is None else found.name
 

@@ -187,8 +187,7 @@ def _argument(
 def _any_name(cls: type, context: RenderContext) -> str:
     if cls.__module__.startswith("sqlalchemy."):
         return _sqlalchemy_name(cls, context)
-    context.imports.add(f"import {cls.__module__}")
-    return f"{cls.__module__}.{cls.__qualname__}"
+    return _user_name(cls, context)
 
 
 def _user_type(payload: TypeEngine[Any], context: RenderContext) -> Node:
@@ -198,29 +197,28 @@ def _user_type(payload: TypeEngine[Any], context: RenderContext) -> Node:
     """
     cls = type(payload)
     place = f"{cls.__module__}.{cls.__qualname__}"
-    prefix = context.options.user_module_prefix
-    name = place if prefix is None else f"{prefix}{cls.__name__}"
-    before = set(context.imports)
-    for candidate in (_from_repr(payload, place, context), call(place)):
-        if candidate is None or not _makes(candidate, payload, context):
-            continue
-        if prefix is None:
-            context.imports.add(f"import {cls.__module__}")
-        assert isinstance(candidate, Bracket)
-        return Bracket(f"{name}(", candidate.items, ")")
-    context.imports.intersection_update(before)
+    plain = context.without_hooks()
+    if _is_made(call(place), payload, plain):
+        return call(_user_name(cls, context))
+    written = _from_repr(payload, place, plain)
+    if written is not None and _is_made(written, payload, plain):
+        return _from_repr(payload, _user_name(cls, context), context) or written
+    failure = f"{place} cannot be made again from its repr, {_shown(payload)}"
     if isinstance(payload, TypeDecorator):
-        context.remark(
-            f"{place} cannot be written as Python from its repr, {_shown(payload)}: "
-            "what it stores stands here instead."
-        )
+        context.remark(f"{failure}: what it stores stands here instead.")
         return type_(_stored(payload, context), context)
-    context.remark(
-        f"{place} cannot be written as Python from its repr, {_shown(payload)}: "
-        "complete its arguments."
-    )
-    context.imports.add(f"import {cls.__module__}")
+    context.remark(f"{failure}: complete its arguments.")
+    name = _user_name(cls, context)
     return _from_repr(payload, name, context) or call(name)
+
+
+def _user_name(cls: type, context: RenderContext) -> str:
+    """How a type of the user's is reached: by its module, or by the prefix of the project."""
+    prefix = context.options.user_module_prefix
+    if prefix is not None:
+        return f"{prefix}{cls.__qualname__}"
+    context.imports.add(f"import {cls.__module__}")
+    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def _shown(payload: TypeEngine[Any]) -> str:
@@ -233,15 +231,13 @@ def _stored(payload: TypeDecorator[Any], context: RenderContext) -> TypeEngine[A
     return found
 
 
-def _makes(candidate: Node, payload: TypeEngine[Any], context: RenderContext) -> bool:
+def _is_made(candidate: Node, payload: TypeEngine[Any], context: RenderContext) -> bool:
     """Whether the expression, run in a script, gives that type again."""
     module = type(payload).__module__
     if module == "__main__":
         return False
     text = flat(candidate)
-    names: dict[str, Any] = {context.options.sqlalchemy_prefix.rstrip(".") or "sa": sa}
-    if not context.options.sqlalchemy_prefix:
-        names |= vars(sa)
+    names: dict[str, Any] = {"sa": sa}
     try:
         for line in sorted({f"import {module}", *context.imports}):
             exec(line, names)
