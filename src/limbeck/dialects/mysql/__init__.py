@@ -6,6 +6,7 @@ from limbeck.dialects.base import Dialect
 from limbeck.dialects.mysql.compile import OVERRIDES
 from limbeck.dialects.mysql.inspect import inspect
 from limbeck.dialects.mysql.normalize import normalize
+from limbeck.dialects.mysql.read_back import read_back
 
 DIALECT = Dialect(
     name="mysql",
@@ -13,5 +14,6 @@ DIALECT = Dialect(
     overrides=OVERRIDES,
     inspect=inspect,
     normalize=normalize,
+    read_back=read_back,
     pins_foreign_keys=True,
 )

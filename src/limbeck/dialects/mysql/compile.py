@@ -205,7 +205,7 @@ def _check(table: Name, constraint: Constraint) -> None:
         case Unique() | ForeignKey() if constraint.deferrable or constraint.initially:
             raise UnsupportedOperation(
                 f"{what}: MySQL and MariaDB have no DEFERRABLE. Leave out deferrable and "
-                "initially; a migration can SET foreign_key_checks = 0 around what breaks a key for a while."
+                "initially; SET foreign_key_checks = 0 lets rows break a key for a while."
             )
         case _:
             pass

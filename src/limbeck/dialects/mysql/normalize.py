@@ -161,8 +161,7 @@ class Normalizer:
         )
         found = dict(self.options(index.options))
         found.pop(f"{self._prefix}length", None)
-        if str(found.get(f"{self._prefix}using", "btree")).lower() == "btree":
-            found.pop(f"{self._prefix}using", None)
+        found.pop(f"{self._prefix}using", None)  # InnoDB makes a BTREE of a HASH and keeps the word
         if f"{self._prefix}prefix" in found:
             found[f"{self._prefix}prefix"] = str(found[f"{self._prefix}prefix"]).upper()
         if kept:

@@ -1,0 +1,212 @@
+"""Asking the server: a declared column or check is made in a temporary table and read back.
+
+A temporary table commits nothing and is gone when this returns. It is made only for a table in
+which text could not tell whether the two sides are the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import CompileError, DBAPIError
+
+from limbeck.dialects.mysql import expressions, show_create, types
+from limbeck.dialects.mysql.alter import definition
+from limbeck.dialects.mysql.indexes import inline_index
+from limbeck.dialects.mysql.normalize import Normalizer
+from limbeck.dialects.mysql.show_create import Shown, ShownColumn
+from limbeck.errors import UnsupportedOperation
+from limbeck.metadata import build
+from limbeck.operations.compiler import Compiler
+from limbeck.schema.constraints import Check
+from limbeck.schema.names import Name
+from limbeck.schema.objects import Column, Index, Schema, Table
+from limbeck.schema.types import Expression
+
+_TABLE = "limbeck_read_back"
+
+
+def read_back(connection: sa.Connection, declared: Schema, inspected: Schema) -> Schema:
+    """`declared` with each type, default, check and expression that differs as the server says it.
+
+    Both are normalised. What the server refuses stays as it was declared.
+    """
+    reader = _Reader(connection)
+    for table in declared:
+        other = inspected.find(table.name)
+        if other is not None and other != table:
+            declared = declared.with_table(reader.table(table, other))
+    return declared
+
+
+@dataclass(frozen=True, slots=True)
+class _Undecided:
+    """What of a table text could not decide."""
+
+    columns: tuple[Column, ...] = ()
+    checks: tuple[Check, ...] = ()
+    indexes: tuple[Index, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many parts there are."""
+        return len(self.columns) + len(self.checks) + len(self.indexes)
+
+    def each(self) -> Iterator[_Undecided]:
+        """One part at a time, for a server that refuses them together."""
+        yield from (_Undecided(columns=(column,)) for column in self.columns)
+        yield from (_Undecided(checks=(check,)) for check in self.checks)
+        yield from (_Undecided(indexes=(index,)) for index in self.indexes)
+
+
+def _undecided(table: Table, other: Table) -> _Undecided:
+    """The parts that are on both sides, and not the same."""
+    pairs = ((c, other.columns.get(c.name)) for c in table.columns.values())
+    known = Counter(c.expression for c in other.checks)
+    checks = tuple(c for c in table.checks if not known[c.expression])
+    answers = len(other.checks) > len(table.checks) - len(checks)
+    indexes = ((i, other.indexes.get(i.name)) for i in table.indexes.values())
+    return _Undecided(
+        tuple(c for c, o in pairs if o is not None and _parts(c) != _parts(o)),
+        checks if answers else (),
+        tuple(i for i, o in indexes if o is not None and _shape(i) != _shape(o)),
+    )
+
+
+def _parts(column: Column) -> tuple[Any, ...]:
+    return (column.type, column.default, column.computed)
+
+
+def _shape(index: Index) -> tuple[Any, ...]:
+    return (index.elements, index.options)
+
+
+def _with_collations(table: Table, other: Table, collation: str | None) -> Table:
+    """Character sets settled without the server.
+
+    One that is not declared is not compared, and one that is declared as the table's own is not
+    named by the other side.
+    """
+    for column in table.columns.values():
+        found = other.columns.get(column.name)
+        if found is None or column.type == found.type:
+            continue
+        declared = types.parse(column.type.text or "")
+        actual = types.parse(found.type.text or "")
+        named = declared.charset or declared.collation
+        if declared.bare == actual.bare and (not named or declared.collation == collation):
+            undeclared = not named or actual.collation is None
+            settled = actual.text if undeclared else actual.bare.text
+            type_ = column.type.normalized(settled)
+            table = table.with_column(replace(column, type=type_))
+    return table
+
+
+class _Reader:
+    """Asks one connection about tables."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._compiler = Compiler(connection.dialect)
+        self._normalizer = Normalizer(connection.dialect)
+        self._prefix = f"{connection.dialect.name}_"
+
+    def table(self, table: Table, other: Table) -> Table:
+        """The declared table, settled as far as the server can."""
+        collation: str | None = dict(other.options).get(f"{self._prefix}collate")
+        table = _with_collations(table, other, collation)
+        undecided = _undecided(table, other)
+        if not undecided.size:
+            return table
+        settled = self._settled(table, undecided, collation)
+        if settled is None and undecided.size > 1:
+            for part in undecided.each():
+                table = self._settled(table, part, collation) or table
+        return _with_collations(settled or table, other, collation)
+
+    def _settled(self, table: Table, parts: _Undecided, collation: str | None) -> Table | None:
+        """The table with those parts as the server has them; None where it refuses them."""
+        try:
+            sql = self._ddl(table, parts, collation)
+        except (CompileError, UnsupportedOperation):
+            return None
+        shown = self._shown(table.name.schema, sql)
+        if shown is None:
+            return None
+        for column in parts.columns:
+            table = table.with_column(self._column(column, shown.columns[column.name], collation))
+        for number, check in enumerate(parts.checks):
+            text = expressions.canonical(shown.checks[f"c{number}"])
+            settled = replace(check, expression=check.expression.normalized(text))
+            table = table.without_constraint(check).with_constraint(settled)
+        for number, index in enumerate(parts.indexes):
+            read = show_create.index(index, shown.indexes[f"i{number}"], self._prefix)
+            table = table.with_index(self._normalizer.index(read, table.columns))
+        return table
+
+    def _ddl(self, table: Table, parts: _Undecided, collation: str | None) -> str:
+        """CREATE TEMPORARY TABLE; the columns that are not asked about are there for the others."""
+        asked = {column.name for column in parts.columns}
+        items = []
+        for column in table.columns.values():
+            whole = replace(column, autoincrement=False, comment=None)
+            if column.name not in asked and column.computed is None:
+                whole = Column(column.name, column.type)
+            text = definition(self._compiler, whole, self._compiler.type(column.type))
+            items.append(f"{self._compiler.identifier(column.name)} {text}")
+        for number, check in enumerate(parts.checks):
+            text = self._compiler.expression(check.expression)
+            items.append(f"CONSTRAINT c{number} CHECK ({text})")
+        for number, index in enumerate(parts.indexes):
+            named = replace(index, name=f"i{number}", unique=False)
+            items.append(inline_index(self._compiler, table.name, named))
+        options = f" COLLATE {collation}" if collation else ""
+        name = self._compiler.name(Name(_TABLE, table.name.schema))
+        return f"CREATE TEMPORARY TABLE {name} ({', '.join(items)}){options}"
+
+    def _shown(self, schema: str | None, sql: str) -> Shown | None:
+        """What the server makes of it; None where it refuses."""
+        name = self._compiler.name(Name(_TABLE, schema))
+        try:
+            self._connection.execute(build.text(sql))
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            return None
+        try:
+            row = self._connection.execute(build.text(f"SHOW CREATE TABLE {name}")).one()
+        finally:
+            with suppress(DBAPIError):
+                self._connection.execute(build.text(f"DROP TEMPORARY TABLE {name}"))
+        return show_create.parse(row[1])
+
+    def _column(self, column: Column, shown: ShownColumn, collation: str | None) -> Column:
+        """The column with the server's type, default and expression."""
+        type_ = shown.type
+        if type_.collation in (None, collation):
+            type_ = type_.bare
+        if shown.is_json(column.name):
+            type_ = types.ColumnType("json")
+        computed = column.computed
+        if computed is not None and shown.computed is not None:
+            text = expressions.canonical(shown.computed)
+            computed = replace(computed, expression=computed.expression.normalized(text))
+        return replace(
+            column,
+            type=column.type.normalized(type_.text),
+            default=self._default(column, shown, type_.text),
+            computed=computed,
+        )
+
+    def _default(self, column: Column, shown: ShownColumn, type_text: str) -> Expression | None:
+        """The server's default; it gives some columns one that none was declared for."""
+        text = None if shown.default is None else expressions.default(shown.default, type_text)
+        if text is None:
+            return None
+        given = column.default or Expression(build.text(str(shown.default)))
+        return given.normalized(text)
