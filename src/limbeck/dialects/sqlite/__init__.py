@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from limbeck.dialects.base import Dialect
+from limbeck.dialects.sqlite.compile import OVERRIDES
 from limbeck.dialects.sqlite.inspect import inspect
 from limbeck.dialects.sqlite.normalize import normalize
 
 DIALECT = Dialect(
     name="sqlite",
     transactional_ddl=True,
-    overrides={},
+    overrides=OVERRIDES,
     inspect=inspect,
     normalize=normalize,
     adds_foreign_keys=False,
+    rebuilds=True,
 )

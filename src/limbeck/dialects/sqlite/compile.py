@@ -1,0 +1,201 @@
+"""SQLite's statements: ALTER TABLE where it has it, else one rebuild of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from limbeck.dialects.sqlite import definition, draft, native, rebuild
+from limbeck.dialects.sqlite.draft import Draft
+from limbeck.dialects.sqlite.inspect import SQL, TRIGGERS
+from limbeck.dialects.sqlite.lookup import is_same
+from limbeck.dialects.sqlite.placement import placed
+from limbeck.errors import SchemaConflict, UnsupportedOperation
+from limbeck.metadata import load
+from limbeck.operations.base import Operation, Statement
+from limbeck.operations.batch import Batch
+from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.compiler import Compiler, Override
+from limbeck.operations.constraints import AddConstraint, DropConstraint
+from limbeck.operations.indexes import CreateIndex, DropIndex
+from limbeck.operations.tables import CreateTable, SetTableComment
+from limbeck.schema.names import Name
+from limbeck.schema.objects import Before, Schema, Table
+
+_CHANGES = (
+    AddColumn,
+    DropColumn,
+    AlterColumn,
+    AddConstraint,
+    DropConstraint,
+    CreateIndex,
+    DropIndex,
+    SetTableComment,
+)
+"""What one rebuild can carry."""
+
+
+def change(operation: Operation, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
+    """One change of one table, as a batch of its own."""
+    name = operation.table_name
+    assert name is not None
+    return batch(Batch(name, (operation,)), compiler, before)
+
+
+def batch(operation: Batch, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
+    """Native statements for all of it, or one rebuild.
+
+    Raises UnsupportedOperation where a rebuild is needed and refused, or the table is not known,
+    SchemaConflict where a change does not fit the table.
+    """
+    table = _known(operation, before)
+    rearranged = operation.placements or operation.partial_reordering
+    added = operation.table_args or operation.table_kwargs
+    if operation.recreate != "always" and not rearranged and not added:
+        found = _native(operation, compiler, table, before)
+        if found is not None:
+            return found
+    if operation.recreate == "never":
+        raise UnsupportedOperation(
+            f"SQLite has no ALTER TABLE for this change of '{operation.name}': it takes a rebuild "
+            "of the table. Leave out recreate='never'."
+        )
+    if table is None:
+        raise _unknown(operation.name, before)
+    return _rebuilt(operation, compiler, table, before)
+
+
+def _known(operation: Batch, before: Before) -> Table | None:
+    """The table before: what the script says it is, with the triggers that the server has."""
+    found = before.find(operation.name)
+    source = operation.source
+    if source is None or found is None:
+        return source or found
+    triggers = tuple(pair for pair in found.options if pair[0] == TRIGGERS)
+    return replace(source, name=found.name, options=(*source.options, *triggers))
+
+
+def _unknown(name: Name, before: Before) -> UnsupportedOperation | SchemaConflict:
+    leftover = Name(f"_alembic_tmp_{name.name}", name.schema)
+    if before.find(leftover) is not None:
+        return SchemaConflict(
+            f"There is no table '{name}', but there is '{leftover}', which an interrupted batch "
+            "of Alembic's left. If it holds the rows, rename it; then run this again."
+        )
+    return UnsupportedOperation(
+        f"SQLite needs a rebuild of '{name}' for this, and what the table looks like is not known "
+        "here. Run it on a connection, or pass copy_from= to batch_alter_table with the table."
+    )
+
+
+def _native(
+    operation: Batch, compiler: Compiler, table: Table | None, before: Before
+) -> tuple[Statement, ...] | None:
+    """Statements without a rebuild; None if one of the changes needs one."""
+    found: list[Statement] = []
+    for item in operation.operations:
+        statements = native.statements(item, compiler, table, before)
+        if statements is None:
+            return None
+        found += statements
+        if table is not None:
+            table = _applied(item, table)
+    return tuple(found)
+
+
+def _applied(operation: Operation, table: Table) -> Table:
+    """The table after one more operation."""
+    schema = operation.apply(Schema().with_table(table))
+    return schema.find(table.name) or next(iter(schema), table)
+
+
+def _rebuilt(
+    operation: Batch, compiler: Compiler, table: Table, before: Before
+) -> tuple[Statement, ...]:
+    """One rebuild for all changes, unless a rename must be done before what follows it."""
+    found: list[Statement] = []
+    current = draft.start(table)
+    always = operation.recreate == "always"
+    for item in operation.operations:
+        following = draft.apply(current, item, compiler) if isinstance(item, _CHANGES) else None
+        if following is None:
+            found += rebuild.statements(current, compiler, before)
+            table = draft.after(current, compiler)
+            if not isinstance(item, _CHANGES):
+                found += compiler.compile(item, Schema().with_table(table))
+                table = _applied(item, table)
+            following = draft.start(table)
+            if isinstance(item, _CHANGES):
+                following = draft.apply(following, item, compiler)
+                assert following is not None  # no rename is left to wait for
+        current = following
+    current = _finished(current, operation, compiler)
+    return (*found, *rebuild.statements(current, compiler, before, always=always))
+
+
+def _finished(current: Draft, operation: Batch, compiler: Compiler) -> Draft:
+    """The draft with the order of columns, arguments and options that the batch asks for."""
+    table = placed(current, operation)
+    for item in operation.table_args:
+        table = _with_argument(table, item, compiler)
+    if operation.table_kwargs:
+        options = {**dict(table.options), **dict(operation.table_kwargs)}
+        table = replace(table, options=tuple(sorted(options.items())))
+    return replace(current, table=_numbered_as_before(current.before, table, operation))
+
+
+def _with_argument(table: Table, item: sa.schema.SchemaItem, compiler: Compiler) -> Table:
+    """The table with one more constraint; one of the same content is replaced."""
+    if not isinstance(item, sa.Constraint):
+        return table
+    copied: sa.Constraint = item._copy()  # no public way to copy one
+    columns = (sa.Column(c, sa.types.NullType()) for c in table.columns)
+    sa.Table(table.name.name, sa.MetaData(), *columns, copied, schema=table.name.schema)
+    added = load.constraint(copied, compiler.dialect)
+    if added is None:
+        return table
+    for constraint in table.constraints:
+        if is_same(constraint, added, table, compiler, named=True):
+            if added.name is None or constraint.name is not None:
+                return table
+            table = table.without_constraint(constraint)
+    return table.with_constraint(added)
+
+
+def _numbered_as_before(old: Table, new: Table, operation: Batch) -> Table:
+    """AUTOINCREMENT belongs to the key that had it, not to another one."""
+    if dict(operation.table_kwargs).get("sqlite_autoincrement"):
+        return new
+    keys = [t.primary_key.columns if t.primary_key is not None else () for t in (old, new)]
+    if keys[0] == keys[1]:
+        return new
+    options = tuple(pair for pair in new.options if pair[0] != "sqlite_autoincrement")
+    return replace(new, options=options)
+
+
+def create_table(
+    operation: CreateTable, compiler: Compiler, before: Before
+) -> tuple[Statement, ...]:
+    """CREATE TABLE; one that was dropped comes back with its own text, indexes and triggers."""
+    table = operation.table
+    stored = any(dict(c.options).get(SQL) for c in table.columns.values())
+    if operation.source is not None or not stored or operation.if_not_exists:
+        return operation.statements(compiler, before)
+    sql = [definition.create_table(table, table.name, compiler)]
+    sql += [definition.create_index(i, table, compiler) for i in table.indexes.values()]
+    sql += [definition.in_schema(t, table.name) for t in dict(table.options).get(TRIGGERS, ())]
+    return tuple(Statement(text) for text in sql)
+
+
+OVERRIDES: Mapping[type[Operation], Override] = {
+    AddColumn: change,
+    DropColumn: change,
+    AlterColumn: change,
+    AddConstraint: change,
+    DropConstraint: change,
+    SetTableComment: change,
+    Batch: batch,
+    CreateTable: create_table,
+}
