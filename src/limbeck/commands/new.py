@@ -80,6 +80,7 @@ def new_revision(
         message,
     )
     _check_fits(scripts.graph, revision)
+    bodies = {"upgrades": upgrades, "downgrades": downgrades, "imports": "\n".join(imports)}
     date = creation_date(scripts.timezone)
     name = file_name(
         scripts.file_template,
@@ -88,23 +89,29 @@ def new_revision(
         scripts.truncate_slug_length,
         date,
     )
-    variables: dict[str, Any] = {
+    variables = {
+        **_identity(revision),
         "config": project.config,
         "comma": as_comma,
         "create_date": date,
-        "up_revision": quoted(revision.id),
-        "down_revision": quoted(_as_scalar(revision.down)),
-        "branch_labels": quoted(revision.labels or None),
-        "depends_on": quoted(_as_scalar(revision.depends_on)),
+        **{token: body for token, body in bodies.items() if body},
+        **(template_args or {}),
     }
-    bodies = {"upgrades": upgrades, "downgrades": downgrades, "imports": "\n".join(imports)}
-    variables |= {token: text for token, text in bodies.items() if text}
-    variables |= template_args or {}
     text = render_script(scripts.template, message, variables, scripts.output_encoding)
     path = Path(place.directory, name)
     write_file(path, text, scripts.output_encoding)
     scripts.reload()
     return _generated(scripts, revision, path, message)
+
+
+def _identity(revision: Revision) -> dict[str, Any]:
+    """The ids of a revision as templates write them."""
+    return {
+        "up_revision": quoted(revision.id),
+        "down_revision": quoted(_as_scalar(revision.down)),
+        "branch_labels": quoted(revision.labels or None),
+        "depends_on": quoted(_as_scalar(revision.depends_on)),
+    }
 
 
 def _generated(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import locale
 import os
-import re
 import sys
-import warnings
 from collections.abc import Mapping, Sequence
 from configparser import ConfigParser
 from functools import cached_property
@@ -15,13 +12,13 @@ from types import SimpleNamespace
 from typing import Any, TextIO, overload
 
 from limbeck.errors import CommandError, ConfigurationError
+from limbeck.project.ini import ini_hooks, read_ini, split_paths, split_unseparated
 from limbeck.project.interpolation import TolerantInterpolation, interpolate_tree
 from limbeck.project.locate import TOML_NAME, locate
 from limbeck.project.settings import Settings, load_settings, read_toml, tool_table
 
 _TRUE = frozenset({"true", "yes", "on", "y", "t", "1"})
 _FALSE = frozenset({"false", "no", "off", "n", "f", "0", "", "none"})
-_SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
 
 
 class Config:
@@ -122,7 +119,7 @@ class Config:
             {**arguments, "here": here.replace("%", "%%")}, interpolation=TolerantInterpolation()
         )
         if path is not None and path.exists():
-            parser.read_string(_read_ini(path), source=os.fspath(path))
+            parser.read_string(read_ini(path), source=os.fspath(path))
         elif path is None:
             parser.add_section(self.config_ini_section)
         return parser
@@ -281,8 +278,8 @@ class Config:
         for separator in separators:
             choice = self.get_alembic_option(separator)
             if choice is not None:
-                return _split(value, separator, str(choice))
-        return _split_without_separator(name, value)
+                return split_paths(value, separator, str(choice))
+        return split_unseparated(name, value)
 
     def get_hooks_list(self) -> list[dict[str, str]]:
         """The post-write hooks, each a dict of its options with `_hook_name`.
@@ -290,7 +287,7 @@ class Config:
         Raises ConfigurationError for a hook in pyproject.toml that has no name.
         """
         if self.native is None and self.file_config.has_section("post_write_hooks"):
-            return _ini_hooks(self.get_section("post_write_hooks", {}))
+            return ini_hooks(self.get_section("post_write_hooks", {}))
         hooks = []
         for table in self.get_alembic_option("post_write_hooks", ()):
             options = dict(table)
@@ -302,56 +299,3 @@ class Config:
     def get_template_directory(self) -> str:
         """The folder that holds the templates of `init`; a subclass may name another."""
         return str(Path(__file__).parent.parent / "templates")
-
-
-def _read_ini(path: Path) -> str:
-    """UTF-8; failing that, the locale's encoding, with a warning."""
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        encoding = locale.getpreferredencoding(False)
-        if encoding.lower().replace("-", "") == "utf8":
-            encoding = "latin-1"
-        warnings.warn(
-            f"{path} is not UTF-8; it is read as {encoding}. Save it as UTF-8.", stacklevel=2
-        )
-        return content.decode(encoding, "replace")
-
-
-def _split(value: str, separator: str, choice: str) -> list[str]:
-    name = re.split(r"\s+[#;]", choice, maxsplit=1)[0].strip()
-    if name not in _SEPARATORS:
-        raise ConfigurationError(
-            f"{choice!r} is not a valid value for {separator}; "
-            f"expected {', '.join(repr(known) for known in _SEPARATORS)}"
-        )
-    parts = re.split(r"\s+", value) if name == "space" else value.split(_SEPARATORS[name])
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _split_without_separator(name: str, value: str) -> list[str]:
-    pattern = r"(?:, *|[ \n]+)" if name == "version_locations" else r"(?:, *|[ \n]+|:)"
-    parts = [part for part in re.split(pattern, value) if part]
-    if len(parts) > 1:
-        warnings.warn(
-            f"No path_separator found in configuration; {name} is split on spaces and commas. "
-            "Add path_separator = os to the configuration.",
-            DeprecationWarning,
-            stacklevel=3,
-        )
-    return parts
-
-
-def _ini_hooks(section: Mapping[str, str]) -> list[dict[str, str]]:
-    hooks = []
-    for name in re.split(r"[,\s]+", section.get("hooks", "")):
-        if name:
-            prefix = f"{name}."
-            options = {
-                key[len(prefix) :]: value
-                for key, value in section.items()
-                if key.startswith(prefix)
-            }
-            hooks.append({"_hook_name": name, **options})
-    return hooks

@@ -100,6 +100,11 @@ def _no_location(config: Config) -> str:
             + "".join(f"  {place}\n" for place in config.searched)
             + "Run 'limbeck init migrations' to make a new project here, or name a file with -c."
         )
-    files = [str(name) for name in (config.config_file_name, config.toml_file_name) if name]
-    where = f" (read: {', '.join(files)})" if files else ""
-    return f"No 'script_location' key found in configuration{where}."
+    names = [name for name in (config.config_file_name, config.toml_file_name) if name is not None]
+    found = [os.fspath(name) for name in names if os.path.exists(name)]
+    if names and not found:
+        missing = " and no ".join(repr(os.fspath(name)) for name in names)
+        return f"No 'script_location' key found in configuration: there is no {missing}."
+    return "No 'script_location' key found in configuration" + (
+        f" (read: {', '.join(found)})." if found else "."
+    )
