@@ -72,8 +72,8 @@ def test_a_revision_may_have_several_heads_and_dependencies(config: Config) -> N
         ),
         (
             lambda config: command.history(config, "b100:b200"),
-            "Requested range b100:b200 does not refer to ancestor/descendant revisions along the same "
-            "branch",
+            "Requested range b100:b200 does not refer to ancestor/descendant revisions along the "
+            "same branch",
         ),
         (lambda config: command.show(config, "nope"), "Can't locate revision identified by 'nope'"),
         (lambda config: command.show(config, "b"), "Multiple revisions start with 'b'"),
