@@ -13,7 +13,7 @@ from limbeck.dialects.sqlite.inspect import SQL, TRIGGERS
 from limbeck.dialects.sqlite.lookup import is_same
 from limbeck.dialects.sqlite.placement import placed
 from limbeck.errors import SchemaConflict, UnsupportedOperation
-from limbeck.metadata import load
+from limbeck.metadata import build, load
 from limbeck.operations.base import Operation, Statement
 from limbeck.operations.batch import Batch
 from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
@@ -150,10 +150,12 @@ def _with_argument(table: Table, item: sa.schema.SchemaItem, compiler: Compiler)
     """The table with one more constraint; one of the same content is replaced."""
     if not isinstance(item, sa.Constraint):
         return table
-    copied: sa.Constraint = item._copy()  # no public way to copy one
-    columns = (sa.Column(c, sa.types.NullType()) for c in table.columns)
-    sa.Table(table.name.name, sa.MetaData(), *columns, copied, schema=table.name.schema)
-    added = load.constraint(copied, compiler.dialect)
+    if getattr(item, "parent", None) is not None:
+        item = item._copy()  # there is no public way
+    parent = build.stub(table.name, *table.columns)
+    parent.append_constraint(item)
+    build.add_referred(parent)
+    added = load.constraint(item, compiler.dialect)
     if added is None:
         return table
     for constraint in table.constraints:

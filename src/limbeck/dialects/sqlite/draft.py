@@ -207,10 +207,12 @@ def _with_type_checks(table: Table, change: AlterColumn, draft: Draft, compiler:
 
 
 def _with_constraint(table: Table, constraint: Constraint) -> Table:
-    """The table with that constraint; a primary key takes the place of the one there is."""
-    key = table.primary_key
-    if isinstance(constraint, PrimaryKey) and key is not None:
-        table = table.without_constraint(key)
+    """The table with that constraint; a primary key replaces the one there is."""
+    if isinstance(constraint, PrimaryKey):
+        if table.primary_key is not None:
+            table = table.without_constraint(table.primary_key)
+        for name in constraint.columns:
+            table = table.with_column(replace(table.column(name), nullable=False))
     return table.with_constraint(constraint)
 
 

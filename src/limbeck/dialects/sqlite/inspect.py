@@ -42,8 +42,8 @@ INLINE = "_sqlite_inline"
 TRIGGERS = "_sqlite_triggers"
 """The option of a table that holds its triggers, as texts."""
 
-VIEWS = "_sqlite_views"
-"""The option of a table that holds the names of the views whose text names it, with their text."""
+USERS = "_sqlite_users"
+"""The option of a table that holds the texts of views and other tables' triggers that name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class _Catalog:
     tables: dict[str, str] = field(default_factory=dict)
     indexes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     triggers: dict[str, list[str]] = field(default_factory=dict)
-    views: list[tuple[str, str]] = field(default_factory=list)
+    views: list[str] = field(default_factory=list)
 
 
 def inspect(connection: sa.Connection, request: Request) -> Schema:
@@ -137,7 +137,7 @@ def _read(connection: sa.Connection, schema: str | None) -> _Catalog:
         elif kind == "trigger":
             catalog.triggers.setdefault(owner, []).append(sql)
         elif kind == "view":
-            catalog.views.append((name, sql))
+            catalog.views.append(sql)
     if virtual:
         for name in _shadows(connection, schema, virtual, catalog.tables):
             del catalog.tables[name]
@@ -213,11 +213,12 @@ _CONSTRAINT_KINDS = frozenset(("primary key", "unique", "check", "foreign key"))
 def _table_options(name: Name, text: parse.TableText, catalog: _Catalog) -> Options:
     found: dict[str, Any] = {}
     triggers = catalog.triggers.get(name.name, ())
-    views = tuple(view for view in catalog.views if mentions(view[1], name.name))
+    others = (sql for owner, sqls in catalog.triggers.items() if owner != name.name for sql in sqls)
+    users = tuple(sql for sql in (*catalog.views, *others) if mentions(sql, name.name))
     if triggers:
         found[TRIGGERS] = tuple(triggers)
-    if views:
-        found[VIEWS] = views
+    if users:
+        found[USERS] = users
     if any(c.autoincrement for column in text.columns for c in column.clauses) or any(
         c.autoincrement for c in text.constraints
     ):

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from limbeck.dialects.sqlite import definition, forms
 from limbeck.dialects.sqlite.draft import Draft
-from limbeck.dialects.sqlite.inspect import TRIGGERS, VIEWS
+from limbeck.dialects.sqlite.inspect import TRIGGERS, USERS
 from limbeck.dialects.sqlite.lookup import is_same
 from limbeck.dialects.sqlite.normalize import table as normal_table
 from limbeck.dialects.sqlite.tokens import literal, mentions
@@ -178,7 +178,7 @@ def _users_verified(old: Table, new: Table, compiler: Compiler) -> list[Statemen
     """Where a trigger or view may use a dropped column: a rename that has SQLite read them all."""
     gone = [name for name in old.columns if name not in new.columns]
     options = dict(old.options)
-    users = [*options.get(TRIGGERS, ()), *(sql for _, sql in options.get(VIEWS, ()))]
+    users = (*options.get(TRIGGERS, ()), *options.get(USERS, ()))
     if not any(mentions(sql, name) for sql in users for name in gone):
         return []
     column = compiler.identifier(next(iter(new.columns)))
