@@ -107,7 +107,7 @@ def resolve_ids(
     """Like `resolve`, as ids."""
     if identifier is None:
         return ()
-    if not isinstance(identifier, str):
+    if isinstance(identifier, (tuple, list, set, frozenset)):
         named = (r for part in identifier for r in resolve_ids(graph, part, current=current))
         return tuple(dict.fromkeys(named))
     parsed = parse(graph, _text(identifier))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from limbeck.revision.graph import Graph
 
@@ -53,33 +53,42 @@ class _Descent:
                 at = self._front_above(here)
                 continue
             yield here
-            following = self._following(here)
+            freed = self._take_off(here)
+            following = self._new_fronts(self.graph.parents(here))
             if following:
                 self.fronts[at] = following[0]
                 self.fronts.extend(following[1:])
             else:
                 del self.fronts[at]
                 at = max(at - 1, 0)
+            self.fronts.extend(self._new_fronts(freed))
 
-    def _following(self, revision_id: str) -> list[str]:
-        """Take a revision off; answers what comes next on its branch and is no front yet."""
-        self._take_off(revision_id)
-        parents = (p for p in self.graph.parents(revision_id) if p in self.ahead)
-        following = [p for p in parents if p not in self.through and p not in self.known_fronts]
-        self.known_fronts.update(following)
-        return following
+    def _new_fronts(self, revision_ids: Iterable[str]) -> list[str]:
+        """Those that are to come, and are no front yet: now they are."""
+        new = [r for r in revision_ids if r in self.ahead]
+        new = [r for r in new if r not in self.through and r not in self.known_fronts]
+        self.known_fronts.update(new)
+        return new
 
-    def _take_off(self, revision_id: str) -> None:
-        """It comes; so do those after it that are left out and that nothing holds any more."""
+    def _take_off(self, revision_id: str) -> list[str]:
+        """It comes; so do those after it that are left out and that nothing holds any more.
+
+        Answers which others the ones left out have held until now.
+        """
+        freed: list[str] = []
         passed = [revision_id]
         while passed:
             here = passed.pop()
             del self.ahead[here]
             for parent in self.graph.parents(here):
-                if parent in self.ahead:
-                    self.ahead[parent] -= 1
-                    if parent in self.through and not self.ahead[parent]:
-                        passed.append(parent)
+                if parent not in self.ahead:
+                    continue
+                self.ahead[parent] -= 1
+                if not self.ahead[parent] and here in self.through:
+                    freed.append(parent)
+                if not self.ahead[parent] and parent in self.through:
+                    passed.append(parent)
+        return freed
 
     def _front_above(self, revision_id: str) -> int:
         """The first position in `fronts` whose revision needs this one; one of them does."""

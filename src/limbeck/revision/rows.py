@@ -137,50 +137,48 @@ def _target_list(targets: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 class _Stamp:
-    """A stamp on its way: the rows as they are `now`, and what may become of them.
+    """A stamp on its way: `rows` as they are now, and what may become of them.
 
-    `goals` pairs each revision asked for (None for base) with the branch label of its target.
     `touched` are the rows that share a lineage with a target, dependencies counted. Of the
-    revisions asked for, `settled` are to have a row in the end; the others are implied by those.
+    revisions asked for, `settled` are to have a row in the end; the others are `implied` by
+    those. `leaving` is what base stands for: a branch, or everything.
     """
 
     def __init__(self, graph: Graph, rows: tuple[str, ...], targets: Sequence[str]) -> None:
         self.graph = graph
         self.rows = rows
-        goals: dict[tuple[str | None, str | None], None] = {}
-        touched: set[str] = set()
+        self.touched: dict[str, None] = {}
+        self.leaving: set[str] = set()
+        asked: dict[str, None] = {}
         for target in targets:
             label = parse(graph, target).label
             found = resolve_ids(graph, target)
-            goals.update(((goal, label), None) for goal in found or (None,))
-            touched |= graph.lineage(found, dependencies=True)
-            touched |= members(graph, label, dependencies=True) if label else set()
-        self.goals = tuple(goals)
-        self.touched = touched
-        asked = [goal for goal, _ in goals if goal is not None]
-        implied = graph.ancestors(p for goal in asked for p in graph.parents(goal))
-        self.implied = tuple(goal for goal in asked if goal in implied)
-        self.settled = {goal for goal in asked if goal not in implied}
+            if found:
+                asked.update(dict.fromkeys(found))
+                lineage = graph.lineage(found, dependencies=True)
+                lineage |= members(graph, label, dependencies=True) if label else set()
+            else:
+                # Other branches' rows stay, also those that depend on the branch that goes.
+                lineage = members(graph, label) if label else set(rows)
+                self.leaving |= lineage
+            self.touched.update(dict.fromkeys(r for r in rows if r in lineage))
+        below = graph.ancestors(p for goal in asked for p in graph.parents(goal))
+        self.settled = tuple(goal for goal in asked if goal not in below)
+        self.implied = tuple(goal for goal in asked if goal in below)
 
     def moves(self) -> Iterator[StampMove]:
         """One by one; `rows` must be brought up to date between them."""
-        for goal, label in self.goals:
-            if goal is None:
-                yield from self._leave(members(self.graph, label) if label else set(self.rows))
-            elif goal in self.settled and goal not in self.rows:
+        for goal in self.settled:
+            if goal not in self.rows:
                 yield self._reach(goal)
-        for goal in self.implied:
-            yield from self._leave(self.graph.descendants((goal,)))
-
-    def _leave(self, revisions: set[str]) -> Iterator[StampMove]:
-        """Delete rows one by one. Rows of other branches stay, also those that depend on these."""
-        for row in self.rows:
-            if row in revisions and row not in self.settled:
+        leaving = self.leaving | self.graph.descendants(self.implied)
+        for row in (*self.touched, *self.rows):
+            if row in self.rows and row in leaving and row not in self.settled:
                 yield StampMove((row,), (), False, _replace(self.rows, (row,), ()))
 
     def _reach(self, goal: str) -> StampMove:
         """Rows above or below give way to it; without any, it is a new branch."""
-        gone = tuple(r for r in self.rows if r in self.touched and r not in self.settled)
+        gone = tuple(r for r in self.touched if r in self.rows and r not in self.settled)
         above = not self.graph.descendants((goal,)).isdisjoint(gone)
         if not above and self.graph.ancestors((goal,)).isdisjoint(gone):
             gone = ()
