@@ -245,6 +245,7 @@ def _element(expression: Any) -> IndexElement:
         descending = descending or direction == "desc"
         nulls = nulls or (direction if direction in ("first", "last") else None)
         inner = inner.element
+    labelled = inner  # an operator class refers to an expression by its label
     if isinstance(inner, Label):
         inner = inner.element
     if nulls == ("first" if descending else "last"):
@@ -253,7 +254,7 @@ def _element(expression: Any) -> IndexElement:
         return IndexElement(inner.name, None, descending, nulls)
     if isinstance(inner, str):
         return IndexElement(inner, None, descending, nulls)
-    return IndexElement(None, Expression(inner), descending, nulls)
+    return IndexElement(None, Expression(labelled), descending, nulls)
 
 
 def options(given: Mapping[str, Any]) -> Options:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from sqlalchemy.dialects import postgresql
+
 _TOKEN = re.compile(
     r"""
       (?P<space>\s+|--[^\n]*|/\*.*?\*/)
@@ -26,6 +28,7 @@ _TOKEN = re.compile(
     re.X | re.S,
 )
 _SIMPLE = re.compile(r'^"[a-z_][a-z0-9_$]*"$')
+_RESERVED = frozenset(postgresql.dialect.preparer.reserved_words)
 _NUMBER = re.compile(r"^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$")
 _NUMERIC_TYPES = {"integer", "bigint", "smallint", "numeric", "real", "double"}
 _SECOND_WORDS = {
@@ -88,6 +91,14 @@ def is_identifier(text: str) -> str | None:
     return token[1:-1].replace('""', '"') if token.startswith('"') else token
 
 
+_DIRECTION = re.compile(r"(?:\s+(?:ASC|DESC))?(?:\s+NULLS\s+(?:FIRST|LAST))?\s*$", re.I)
+
+
+def without_direction(sql: str) -> str:
+    """The text of an index element without ASC, DESC and NULLS behind it."""
+    return _DIRECTION.sub("", sql, count=1)
+
+
 def index_element(sql: str) -> tuple[str, bool, str | None]:
     """(expression, descending, nulls) of the text of one index element, canonical."""
     tokens = _without_casts(_tokens(sql))
@@ -116,7 +127,7 @@ def _tokens(sql: str) -> list[str]:
             case "word":
                 text = text.lower()
             case "quoted":
-                text = text[1:-1] if _SIMPLE.match(text) else text
+                text = text[1:-1] if _is_needlessly_quoted(text) else text
             case "escaped" | "dollar":
                 text = _as_string(text)
             case "operator" if len(text) > 1:
@@ -125,6 +136,10 @@ def _tokens(sql: str) -> list[str]:
                 text = "<>" if text == "!=" else text
         found.append(text)
     return found
+
+
+def _is_needlessly_quoted(text: str) -> bool:
+    return _SIMPLE.match(text) is not None and text[1:-1] not in _RESERVED
 
 
 def _operator(text: str) -> str:
@@ -167,7 +182,26 @@ def _without_casts(tokens: list[str]) -> list[str]:
         else:
             found.append(token)
         position = end
-    return found
+    return _without_array_casts(found)
+
+
+def _without_array_casts(tokens: list[str]) -> list[str]:
+    """Without the cast to text[] behind ARRAY['a', 'b'], which the server moves into the array."""
+    while True:
+        for end in range(len(tokens) - 1, 0, -1):
+            if tokens[end] == "]" and tuple(tokens[end + 1 : end + 5]) == ("::", "text", "[", "]"):
+                start = max((i for i in range(end) if tokens[i] == "["), default=0)
+                inner = tokens[start + 1 : end]
+                if tokens[start - 1 : start] == ["array"] and _are_strings(inner):
+                    tokens = tokens[: end + 1] + tokens[end + 5 :]
+                    break
+        else:
+            return tokens
+
+
+def _are_strings(tokens: Sequence[str]) -> bool:
+    """Whether these are string literals and commas, at least one."""
+    return bool(tokens) and all(token == "," or token.startswith("'") for token in tokens)
 
 
 _STRING_TYPES = {"text", "character", "bpchar"}

@@ -114,6 +114,9 @@ def _normalized_element(
     column = expressions.is_identifier(canonical)
     if column is not None and column in columns:
         return IndexElement(column, None, descending, nulls)
+    bare = expressions.without_direction(text)
+    if bare != text:  # the direction is the element's own from here on
+        value = replace(value, payload=build.text(bare))
     return IndexElement(None, value.normalized(canonical), descending, nulls)
 
 
