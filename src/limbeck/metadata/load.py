@@ -232,20 +232,25 @@ def index(item: sa.Index, dialect: Dialect) -> Index:
     """An index with its elements and dialect options."""
     return Index(
         name=constraint_name(item, dialect) or "",
-        elements=tuple(_element(e) for e in item.expressions),
+        elements=tuple(_element(e, _has_operator_classes(item)) for e in item.expressions),
         unique=bool(item.unique),
         options=options(item.dialect_kwargs),
     )
 
 
-def _element(expression: Any) -> IndexElement:
+def _has_operator_classes(item: sa.Index) -> bool:
+    """Whether some of its expressions may be referred to by their labels."""
+    return any(key.endswith("_ops") for key in item.dialect_kwargs)
+
+
+def _element(expression: Any, keeps_label: bool = False) -> IndexElement:
     descending, nulls, inner = False, None, expression
     while isinstance(inner, UnaryExpression) and inner.modifier in _DIRECTIONS:
         direction = _DIRECTIONS[inner.modifier]
         descending = descending or direction == "desc"
         nulls = nulls or (direction if direction in ("first", "last") else None)
         inner = inner.element
-    labelled = inner  # an operator class refers to an expression by its label
+    labelled = inner
     if isinstance(inner, Label):
         inner = inner.element
     if nulls == ("first" if descending else "last"):
@@ -254,7 +259,7 @@ def _element(expression: Any) -> IndexElement:
         return IndexElement(inner.name, None, descending, nulls)
     if isinstance(inner, str):
         return IndexElement(inner, None, descending, nulls)
-    return IndexElement(None, Expression(labelled), descending, nulls)
+    return IndexElement(None, Expression(labelled if keeps_label else inner), descending, nulls)
 
 
 def options(given: Mapping[str, Any]) -> Options:

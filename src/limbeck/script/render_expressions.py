@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, Label
 
 from limbeck.metadata import build
 from limbeck.schema.names import Name
@@ -147,6 +147,9 @@ def element(item: IndexElement, table: Name, context: RenderContext) -> Node:
         return Chain(base, tuple(links))
     assert item.expression is not None
     sql = _element_sql(item.expression, table, context)
+    if isinstance(item.expression.payload, Label):  # an operator class refers to it
+        label = Atom(string(str(item.expression.payload.name)))
+        links.insert(0, Bracket(".label(", (label,), ")"))
     if not links:
         return text(sql, context)
     return Chain(call(context.sa("literal_column"), Atom(string(sql))), tuple(links))
