@@ -45,11 +45,7 @@ def column(value: Column, owner: Table, compiler: Compiler) -> Column:
         default=default(value.default, type_.text or "", compiler),
         computed=computed(value.computed, compiler),
         autoincrement=value.autoincrement,
-        options=tuple(
-            (key, _upper(option))
-            for key, option in value.options
-            if key == "sqlite_on_conflict_not_null" and _upper(option) != "ABORT"
-        ),
+        options=_column_options(value, owner),
     )
 
 
@@ -165,23 +161,34 @@ def _foreign_key(value: ForeignKey, owner: Table) -> ForeignKey | None:
     )
 
 
-_COLUMN_CONFLICTS: dict[type, str] = {
-    PrimaryKey: "sqlite_on_conflict_primary_key",
-    Unique: "sqlite_on_conflict_unique",
-}
+_UNIQUE, _PRIMARY = "sqlite_on_conflict_unique", "sqlite_on_conflict_primary_key"
 
 
 def _constraint_options(value: Constraint, owner: Table) -> Options:
-    """ON CONFLICT, which SQLAlchemy also takes from the column of a key."""
+    """ON CONFLICT; that of a column's unique constraint comes here, that of its key goes there."""
     conflict = dict(value.options).get("sqlite_on_conflict")
-    if conflict is None and isinstance(value, PrimaryKey | Unique) and len(value.columns) == 1:
+    if isinstance(value, PrimaryKey | Unique) and len(value.columns) == 1:
+        if isinstance(value, PrimaryKey):
+            return ()
         owned = owner.columns.get(value.columns[0])
-        conflict = (
-            dict(owned.options).get(_COLUMN_CONFLICTS[type(value)]) if owned is not None else None
-        )
-    if conflict is None or conflict.upper() == "ABORT":
-        return ()
-    return (("sqlite_on_conflict", conflict.upper()),)
+        conflict = conflict or (dict(owned.options).get(_UNIQUE) if owned is not None else None)
+    return _conflict("sqlite_on_conflict", conflict)
+
+
+def _conflict(key: str, action: str | None) -> Options:
+    """The option, unless it is ABORT, the default."""
+    return () if action is None or action.upper() == "ABORT" else ((key, action.upper()),)
+
+
+def _column_options(value: Column, owner: Table) -> Options:
+    """ON CONFLICT of NOT NULL and of a primary key of this column, where SQLAlchemy has it."""
+    own = dict(value.options)
+    key = owner.primary_key
+    found = _conflict("sqlite_on_conflict_not_null", own.get("sqlite_on_conflict_not_null"))
+    if key is None or key.columns != (value.name,):
+        return found
+    conflict = dict(key.options).get("sqlite_on_conflict") or own.get(_PRIMARY)
+    return (*found, *_conflict(_PRIMARY, conflict))
 
 
 def index(value: Index, owner: Table, compiler: Compiler) -> Index:

@@ -150,7 +150,7 @@ def _word(token: Token, following: str, preceding: str) -> str:
         return token.value.upper() if preceding == "COLLATE" else identifier(token.value)
     if token.kind == "word":
         upper = token.text.upper()
-        if preceding == "COLLATE":
+        if preceding in ("COLLATE", "AS"):
             return upper
         if following == "(" and upper not in _OPERATOR_WORDS:
             return token.text.lower()
