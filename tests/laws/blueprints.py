@@ -16,7 +16,8 @@ class ColumnSpec:
     name: str
     type: str
     nullable: bool = True
-    default: Any = None
+    default: str | None = None
+    """A literal, or a key of `EXPRESSIONS`, or ``sql:`` and text."""
     comment: str | None = None
     computed: str | None = None
     """A column of whole numbers that this one is computed from."""
@@ -103,17 +104,23 @@ class Blueprint:
 @dataclass(frozen=True)
 class TypeSpec:
     make: Callable[[], Any]
-    defaults: tuple[Any, ...]
+    defaults: tuple[str, ...]
     family: str
     keyable: bool = True
     """Whether it can stand in keys and indexes on every server."""
 
 
+EXPRESSIONS: dict[str, Callable[[], Any]] = {
+    "sql:true": sa.true,
+    "sql:false": sa.false,
+    "sql:now": sa.func.now,
+}
+
 TYPES: dict[str, TypeSpec] = {
-    "smallint": TypeSpec(sa.SmallInteger, ("0", "7", sa.text("-1")), "number"),
-    "integer": TypeSpec(sa.Integer, ("0", "42", sa.text("-1")), "number"),
+    "smallint": TypeSpec(sa.SmallInteger, ("0", "7", "sql:-1"), "number"),
+    "integer": TypeSpec(sa.Integer, ("0", "42", "sql:-1"), "number"),
     "bigint": TypeSpec(sa.BigInteger, ("0", "9000000000"), "number"),
-    "numeric": TypeSpec(lambda: sa.Numeric(10, 2), ("0", "1.50", sa.text("-2.25")), "decimal"),
+    "numeric": TypeSpec(lambda: sa.Numeric(10, 2), ("0", "1.50", "sql:-2.25"), "decimal"),
     "numeric_wide": TypeSpec(lambda: sa.Numeric(14, 4), ("0", "1.5"), "decimal"),
     "float": TypeSpec(sa.Float, ("0", "0.5"), "float"),
     "double": TypeSpec(sa.Double, ("0", "0.25"), "float"),
@@ -121,9 +128,9 @@ TYPES: dict[str, TypeSpec] = {
     "string_long": TypeSpec(lambda: sa.String(80), ("", "y", "(1)", "a\\b"), "text"),
     "text": TypeSpec(sa.Text, (), "text", keyable=False),
     "char": TypeSpec(lambda: sa.CHAR(4), ("abcd",), "char"),
-    "boolean": TypeSpec(sa.Boolean, (sa.true(), sa.false()), "boolean"),
+    "boolean": TypeSpec(sa.Boolean, ("sql:true", "sql:false"), "boolean"),
     "date": TypeSpec(sa.Date, ("2024-02-29",), "date"),
-    "datetime": TypeSpec(sa.DateTime, (sa.func.now(), "2024-01-02 03:04:05"), "datetime"),
+    "datetime": TypeSpec(sa.DateTime, ("sql:now", "2024-01-02 03:04:05"), "datetime"),
     "time": TypeSpec(sa.Time, ("03:04:05",), "time"),
     "binary": TypeSpec(sa.LargeBinary, (), "binary", keyable=False),
     "json": TypeSpec(sa.JSON, (), "json", keyable=False),
@@ -205,7 +212,9 @@ def _column(blueprint: Blueprint, table: TableSpec, spec: ColumnSpec) -> sa.Colu
         extra.append(sa.Computed(sa.column(spec.computed) + spec.addend, persisted=True))
     if spec.identity is not None:
         extra.append(sa.Identity(start=spec.identity))
-    options: dict[str, Any] = {} if spec.default is None else {"server_default": spec.default}
+    options: dict[str, Any] = (
+        {"server_default": _default(spec.default)} if spec.default is not None else {}
+    )
     return sa.Column(
         spec.name,
         type_of(blueprint, spec),
@@ -215,6 +224,12 @@ def _column(blueprint: Blueprint, table: TableSpec, spec: ColumnSpec) -> sa.Colu
         comment=spec.comment,
         **options,
     )
+
+
+def _default(given: str) -> Any:
+    if given in EXPRESSIONS:
+        return EXPRESSIONS[given]()
+    return sa.text(given[4:]) if given.startswith("sql:") else given
 
 
 def _index(blueprint: Blueprint, spec: IndexSpec, table: sa.Table) -> None:

@@ -91,7 +91,7 @@ def _column(blueprint: Blueprint, table: TableSpec, column: ColumnSpec) -> Colum
     if column.type.startswith("enum:"):
         values = enums[column.type.removeprefix("enum:")]
         default = default if default in values else None
-    elif not any(default is d for d in TYPES[column.type].defaults):
+    elif default not in TYPES[column.type].defaults:
         default = None
     if column.computed is not None:
         source = table.column(column.computed)

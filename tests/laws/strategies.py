@@ -185,8 +185,8 @@ def pairs(draw: Draw, dialect: str, max_tables: int = 4) -> tuple[Blueprint, Blu
         return before, draw(blueprints(dialect, max_tables))
     after = before
     for _ in range(draw(st.integers(1, 5))):
-        after = draw(st.sampled_from(MUTATIONS))(draw, after)
-    return before, repaired(after)
+        after = repaired(draw(st.sampled_from(MUTATIONS))(draw, after))
+    return before, after
 
 
 def _a_table(draw: Draw, blueprint: Blueprint) -> TableSpec | None:

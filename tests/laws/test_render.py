@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.sql.elements import conv
 
+from limbeck.dialects.base import dialect as dialect_of
+from limbeck.diff.compare import compare
 from limbeck.metadata import load
 from limbeck.operations import columns, constraints, data, indexes, tables, types
 from limbeck.operations.base import Operation, Scope
 from limbeck.operations.columns import AddColumn, AlterColumn, existing_hints
 from limbeck.operations.compiler import Compiler
-from limbeck.operations.constraints import AddConstraint
+from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex
 from limbeck.operations.tables import CreateTable, DropTable, RenameTable, SetTableComment
+from limbeck.plan.order import reversed_operations
 from limbeck.schema.constraints import PrimaryKey
-from limbeck.schema.objects import Schema
+from limbeck.schema.named import Named
+from limbeck.schema.objects import Schema, Table
 from limbeck.script.render import Rendered, RenderOptions, render
+from tests.laws.strategies import pairs
+from tests.laws.test_laws import declared, folded, ordered
 
 DIALECTS = {
     "postgresql": postgresql.dialect(),
@@ -37,12 +45,12 @@ DIALECTS = {
 }
 VERBS = (tables, columns, constraints, indexes, data, types)
 
-settings.register_profile(
-    "render",
+RENDER = settings(
+    max_examples=int(os.environ.get("LIMBECK_EXAMPLES", "60")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
-RENDER = settings(settings.get_profile("render"), max_examples=60)
 
 # --- random operations -------------------------------------------------------------------------
 
@@ -389,6 +397,43 @@ def test_a_rendered_batch_says_the_same_sql_as_its_operations(dialect: str, data
     rendered = render(original, RenderOptions(render_as_batch=True), DIALECTS[dialect])
     again = run(rendered, DIALECTS[dialect])
     assert sql(again, DIALECTS[dialect]) == sql(original, DIALECTS[dialect])
+
+
+def named(schema: Schema) -> Schema:
+    """The schema as a server has it: no constraint is without a name."""
+    return replace(schema, tables=Named(_named_table(table) for table in schema))
+
+
+def _named_table(table: Table) -> Table:
+    numbered = enumerate(table.constraints)
+    return replace(
+        table,
+        constraints=tuple(
+            c if c.name is not None else replace(c, name=conv(f"{table.name.name}_{i}"))
+            for i, c in numbered
+        ),
+    )
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("batch", [False, True])
+@RENDER
+@given(data_=st.data())
+def test_a_rendered_difference_makes_one_schema_into_the_other(
+    name: str, batch: bool, data_: Any
+) -> None:
+    dialect = DIALECTS[name]
+    before, after = (declared(b) for b in data_.draw(pairs(name)))
+    before = named(before)
+    up = ordered(compare(before, after), before, name)
+    down = reversed_operations(up, before)
+    options = RenderOptions(render_as_batch=batch)
+    upgraded = folded(tuple(run(render(up, options, dialect), dialect)), before)
+    normalize = dialect_of(name).normalize
+    assert compare(normalize(upgraded, dialect), after) == ()
+    assume(not any(isinstance(o, DropConstraint) and o.name is None for o in down))
+    back = folded(tuple(run(render(down, options, dialect), dialect)), folded(up, before))
+    assert compare(normalize(back, dialect), before) == ()
 
 
 def formatted(source: str, path: Path) -> str:

@@ -1,0 +1,192 @@
+"""On real servers: what is generated makes the database what the models say, and back again.
+
+`LIMBECK_EXAMPLES` says how many pairs of random databases each server gets.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, Phase, event, given, settings
+from sqlalchemy.pool import StaticPool
+
+from limbeck.database.executor import Executor
+from limbeck.dialects.base import Dialect, Request, dialect
+from limbeck.diff.compare import compare
+from limbeck.metadata import load
+from limbeck.operations.base import Operation, Scope
+from limbeck.plan.order import order, reversed_operations
+from limbeck.runtime.invoke import Interpreter
+from limbeck.runtime.state import LiveState
+from limbeck.schema.objects import Schema
+from tests import servers
+from tests.laws.blueprints import Blueprint, metadata
+from tests.laws.strategies import pairs
+
+EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "30"))
+
+
+@dataclass
+class Server:
+    """An empty database of one kind, and what was done to it."""
+
+    name: str
+    engine: sa.Engine
+    empty: Callable[[sa.Engine], None]
+    examples: int = 0
+    operations: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def dialect(self) -> Dialect:
+        return dialect(self.name)
+
+    def inspected(self, connection: sa.Connection, request: Request = Request()) -> Schema:
+        read = self.dialect.inspect(connection, request)
+        return self.dialect.normalize(read, connection.dialect)
+
+    def compared(
+        self, connection: sa.Connection, blueprint: Blueprint
+    ) -> tuple[Schema, Schema, tuple[Operation, ...]]:
+        """(inspected, declared, difference) for the models of that blueprint."""
+        loaded = load.schema(metadata(blueprint), connection.dialect)
+        declared = self.dialect.normalize(loaded, connection.dialect)
+        inspected = self.inspected(connection)
+        if self.dialect.read_back is not None and declared != inspected:
+            declared = self.dialect.read_back(connection, declared, inspected)
+        return inspected, declared, compare(inspected, declared)
+
+    def difference(self, blueprint: Blueprint) -> list[str]:
+        with self.engine.connect() as connection:
+            inspected, _, operations = self.compared(connection, blueprint)
+            return [
+                f"{op} (is: {inspected.find(op.table_name)})" if op.table_name else str(op)
+                for op in operations
+            ]
+
+    def run(self, operations: Sequence[Operation]) -> None:
+        """All operations in one transaction, as an upgrade runs them."""
+        with self.engine.begin() as connection:
+            found = self.dialect
+            live = LiveState(
+                (lambda request: found.inspect(connection, request))
+                if found.rebuilds
+                else (lambda request: self.inspected(connection, request))
+            )
+            interpreter = Interpreter(
+                Scope(connection.dialect),
+                found.compiler(connection.dialect),
+                Executor(connection),
+                live,
+            )
+            for operation in operations:
+                interpreter.invoke(operation)
+
+
+def empty_postgresql(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+
+
+def empty_mysql(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET foreign_key_checks = 0")
+        for table in sa.inspect(connection).get_table_names():
+            quoted = connection.dialect.identifier_preparer.quote_identifier(table)
+            connection.exec_driver_sql(f"DROP TABLE {quoted.replace('%', '%%')}")
+        connection.exec_driver_sql("SET foreign_key_checks = 1")
+
+
+def empty_sqlite(engine: sa.Engine) -> None:
+    engine.dispose()
+
+
+@contextmanager
+def server(name: str, url: str, empty: Callable[[sa.Engine], None]) -> Iterator[Server]:
+    options = {"poolclass": StaticPool} if name == "sqlite" else {}
+    engine = sa.create_engine(url, **options)
+    found = Server(name, engine, empty)
+    try:
+        yield found
+    finally:
+        engine.dispose()
+        print(f"\n{name}: {found.examples} examples, {dict(sorted(found.operations.items()))}")
+
+
+def converges(found: Server, pair: tuple[Blueprint, Blueprint]) -> None:
+    """Up makes it what the models say, down makes it what it was, and up again."""
+    before, after = pair
+    found.examples += 1
+    found.empty(found.engine)
+    metadata(before).create_all(found.engine)
+    assert found.difference(before) == [], "what SQLAlchemy created is not what was declared"
+    with found.engine.connect() as connection:
+        inspected, _, changes = found.compared(connection, after)
+    operations = order(
+        changes,
+        inspected,
+        adds_foreign_keys=found.dialect.adds_foreign_keys,
+        pins_foreign_keys=found.dialect.pins_foreign_keys,
+    )
+    found.operations.update(type(op).__name__ for op in operations)
+    back = reversed_operations(operations, inspected)
+    for direction, models in ((operations, after), (back, before), (operations, after)):
+        found.run(direction)
+        assert found.difference(models) == []
+    event(f"{len(operations)} operations")
+
+
+def law(test: Callable[..., None]) -> Callable[..., None]:
+    name = test.__name__.removeprefix("test_").split("_")[0]
+    tried: Callable[..., None] = settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )(given(pair=pairs(name))(test))
+    return tried
+
+
+@pytest.fixture(scope="module")
+def sqlite() -> Iterator[Server]:
+    with server("sqlite", "sqlite://", empty_sqlite) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def postgresql(postgresql_url: str) -> Iterator[Server]:
+    url = servers.create_database(postgresql_url, "laws")
+    with server("postgresql", url, empty_postgresql) as found:
+        yield found
+    servers.drop_database(url)
+
+
+@pytest.fixture(scope="module")
+def mysql(mysql_url: str) -> Iterator[Server]:
+    url = servers.create_database(mysql_url, "laws")
+    with server("mysql", url, empty_mysql) as found:
+        yield found
+    servers.drop_database(url)
+
+
+@law
+def test_sqlite_converges(sqlite: Server, pair: tuple[Blueprint, Blueprint]) -> None:
+    converges(sqlite, pair)
+
+
+@pytest.mark.postgresql
+@law
+def test_postgresql_converges(postgresql: Server, pair: tuple[Blueprint, Blueprint]) -> None:
+    converges(postgresql, pair)
+
+
+@pytest.mark.mysql
+@law
+def test_mysql_converges(mysql: Server, pair: tuple[Blueprint, Blueprint]) -> None:
+    converges(mysql, pair)
