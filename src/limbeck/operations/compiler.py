@@ -14,7 +14,7 @@ from sqlalchemy.sql.compiler import DDLCompiler, IdentifierPreparer, SQLCompiler
 
 from limbeck.metadata import build
 from limbeck.operations.base import Operation, Statement
-from limbeck.schema.constraints import Constraint
+from limbeck.schema.constraints import Constraint, ForeignKey
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before, Column, Index, Table
 from limbeck.schema.types import Expression, SqlType
@@ -127,8 +127,10 @@ class Compiler:
 
     def constraint(self, table: Name, constraint: Constraint, columns: tuple[str, ...] = ()) -> str:
         """A constraint as it stands in CREATE TABLE or after ADD."""
-        names = tuple(dict.fromkeys((*getattr(constraint, "columns", ()), *columns)))
-        parent = build.stub(table, *names)
+        own = (*getattr(constraint, "columns", ()), *columns)
+        if isinstance(constraint, ForeignKey) and constraint.referred == table:
+            own += constraint.referred_columns
+        parent = build.stub(table, *dict.fromkeys(own))
         built = build.constraint(constraint)
         parent.append_constraint(built)
         build.add_referred(parent)

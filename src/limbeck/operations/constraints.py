@@ -344,8 +344,12 @@ def create_check_constraint(
     schema: str | None = None,
     **kw: Any,
 ) -> AddConstraint:
-    """Adds a check constraint; `condition` is SQL text or an SQLAlchemy expression."""
-    clause = sa.text(condition) if isinstance(condition, str) else condition
+    """Adds a check constraint; `condition` is SQL text or an SQLAlchemy expression.
+
+    A colon in text is a colon, also where a script escaped it for `text()`.
+    """
+    is_text = isinstance(condition, str)
+    clause = build.text(condition.replace("\\:", ":")) if is_text else condition
     item = sa.CheckConstraint(clause, name=constraint_name, **kw)
     return _loaded(scope, table_name, schema, item)
 
