@@ -1,4 +1,4 @@
-"""A database of its own for each test, and how tests compare models with it."""
+"""An empty database for each test, and how tests compare models with it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,28 @@ import sqlalchemy as sa
 from limbeck.dialects.base import Request, dialect
 from limbeck.metadata import load
 from limbeck.schema.objects import Schema
+from tests import servers
 
 POSTGRESQL = dialect("postgresql")
 
 
+@pytest.fixture(scope="module")
+def module_database(postgresql_url: str) -> Iterator[str]:
+    """A database for the tests of one file: to create one takes longer than most tests."""
+    url = servers.create_database(postgresql_url)
+    yield url
+    servers.drop_database(url)
+
+
 @pytest.fixture
-def engine(postgresql_database: str) -> Iterator[sa.Engine]:
-    engine = sa.create_engine(postgresql_database, poolclass=sa.pool.NullPool)
+def engine(module_database: str) -> Iterator[sa.Engine]:
+    """An engine on a database without tables."""
+    engine = sa.create_engine(module_database, poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        named = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$'"
+        for schema in connection.execute(sa.text(named)).scalars().all():
+            connection.execute(sa.text(f'DROP SCHEMA "{schema}" CASCADE'))
+        connection.execute(sa.text("CREATE SCHEMA public"))
     yield engine
     engine.dispose()
 
