@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from limbeck.dialects.sqlite import forms
+from limbeck.dialects.sqlite import definition, forms
 from limbeck.dialects.sqlite.draft import needs
 from limbeck.dialects.sqlite.tokens import mentions, tokens
 from limbeck.errors import SchemaConflict, UnsupportedOperation
@@ -16,6 +16,7 @@ from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import DropIndex
 from limbeck.operations.tables import SetTableComment
 from limbeck.schema.constraints import Check, ForeignKey
+from limbeck.schema.named import Named
 from limbeck.schema.objects import Before, Schema, Table
 
 RENAME_COLUMN = (3, 25)
@@ -70,9 +71,11 @@ def _add_column(operation: AddColumn, compiler: Compiler, table: Table | None) -
         )
     if not _is_addable(operation, compiler):
         return None
-    spec = compiler.column(operation.table, operation.column)
+    added = Table(operation.table, Named([operation.column]), operation.constraints)
+    spec, inline = definition.column_sql(operation.column, added, compiler)
     for constraint in operation.constraints:
-        spec += f" {inline_text(compiler, operation.table, constraint)}"
+        if constraint not in inline:
+            spec += f" {inline_text(compiler, operation.table, constraint)}"
     name = compiler.name(operation.table)
     return (
         Statement(f"ALTER TABLE {name} ADD COLUMN {spec}"),
