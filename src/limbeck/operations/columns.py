@@ -545,8 +545,18 @@ def _renamed_in(table: Table, owner: Name, old: str, new: str) -> Table:
             case _:
                 return item
 
+    def column(item: Column) -> Column:
+        if item.computed is None:
+            return item
+        expression = _renamed_text(item.computed.expression, old, new)
+        return replace(item, computed=replace(item.computed, expression=expression))
+
     def index(item: Index) -> Index:
-        return replace(item, elements=tuple(element(e) for e in item.elements))
+        options = tuple(
+            (key, _renamed_text(value, old, new) if isinstance(value, Expression) else value)
+            for key, value in item.options
+        )
+        return replace(item, elements=tuple(element(e) for e in item.elements), options=options)
 
     def element(item: IndexElement) -> IndexElement:
         if item.expression is not None:
@@ -555,16 +565,19 @@ def _renamed_in(table: Table, owner: Name, old: str, new: str) -> Table:
 
     return replace(
         table,
+        columns=Named(column(c) for c in table.columns.values()) if own else table.columns,
         constraints=tuple(constraint(c) for c in table.constraints),
         indexes=Named(index(i) for i in table.indexes.values()) if own else table.indexes,
     )
 
 
 def _renamed_text(expression: Expression, old: str, new: str) -> Expression:
+    """The expression with that name replaced, in string literals not."""
     if not mentions(expression, old):
         return expression
     text = expression.text if expression.text is not None else str(expression.payload)
-    changed = re.sub(rf"(?<![\w]){re.escape(old)}(?![\w])", new, text)
+    pattern = rf"('(?:[^']|'')*')|(?<![\w]){re.escape(old)}(?![\w])"
+    changed = re.sub(pattern, lambda match: match[1] or new, text)
     return Expression(changed, changed, expression.origin)
 
 
