@@ -74,7 +74,7 @@ def table(item: sa.Table, dialect: Dialect) -> Table:
             index(i, dialect) for i in sorted(item.indexes, key=lambda i: str(i.name or ""))
         ),
         comment=item.comment or None,
-        options=options(item.dialect_kwargs),
+        options=options_of(item),
         prefixes=tuple(str(p) for p in item._prefixes),  # no public reader exists
     )
 
@@ -100,7 +100,7 @@ def column(item: sa.Column[Any]) -> Column:
         identity=identity,
         autoincrement=_autoincrement(item),
         comment=item.comment or None,
-        options=options(item.dialect_kwargs),
+        options=options_of(item),
     )
 
 
@@ -136,7 +136,7 @@ def _identity(item: sa.Identity) -> Identity:
 def constraint(item: sa.Constraint, dialect: Dialect) -> Constraint | None:
     """A constraint; None for an empty primary key and for one that this dialect never creates."""
     found = constraint_name(item, dialect)
-    extra = options(item.dialect_kwargs)
+    extra = options_of(item)
     match item:
         case sa.PrimaryKeyConstraint():
             columns = _column_names(item)
@@ -234,7 +234,7 @@ def index(item: sa.Index, dialect: Dialect) -> Index:
         name=constraint_name(item, dialect) or "",
         elements=tuple(_element(e, _has_operator_classes(item)) for e in item.expressions),
         unique=bool(item.unique),
-        options=options(item.dialect_kwargs),
+        options=options_of(item),
     )
 
 
@@ -260,6 +260,15 @@ def _element(expression: Any, keeps_label: bool = False) -> IndexElement:
     if isinstance(inner, str):
         return IndexElement(inner, None, descending, nulls)
     return IndexElement(None, Expression(labelled if keeps_label else inner), descending, nulls)
+
+
+def options_of(item: Any) -> Options:
+    """The dialect keyword arguments of a table, column, constraint or index.
+
+    SQLAlchemy makes the mapping when it is first asked for, which is dear: an item that was
+    given none is not asked.
+    """
+    return options(item.dialect_kwargs) if "dialect_options" in vars(item) else ()
 
 
 def options(given: Mapping[str, Any]) -> Options:

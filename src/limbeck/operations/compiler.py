@@ -99,9 +99,7 @@ class Compiler:
 
     def default(self, default: Expression) -> str:
         """The text after DEFAULT."""
-        item = sa.Column("c", sa.types.NullType(), server_default=build.server_default(default))
-        text = self._ddl.get_column_default_string(item)
-        return self.plain(text or "NULL")
+        return self.plain(self._ddl.render_default_string(build.server_default(default)))
 
     def expression(self, expression: Expression) -> str:
         """An SQL expression without table names before its columns, values written out."""

@@ -7,7 +7,7 @@ silence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from limbeck.schema.names import Name
@@ -46,7 +46,7 @@ class SqlType:
 
     def normalized(self, text: str, enum: Name | None = None) -> SqlType:
         """The same type with its normal form."""
-        return replace(self, text=text, origin="normalized", enum=enum)
+        return SqlType(self.payload, text, "normalized", enum)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +75,7 @@ class Expression:
 
     def normalized(self, text: str) -> Expression:
         """The same expression with its normal form."""
-        return replace(self, text=text, origin="normalized")
+        return Expression(self.payload, text, "normalized")
 
 
 @dataclass(frozen=True, slots=True)
