@@ -13,9 +13,9 @@ from limbeck.metadata import load
 from limbeck.operations.base import Call, Operation, Ref, Scope, Statement
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.tables import schema_argument
-from limbeck.schema.constraints import Options
+from limbeck.schema.constraints import Options, Unique
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Before, Index, Schema
+from limbeck.schema.objects import Before, Index, IndexElement, Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +87,31 @@ class DropIndex(Operation):
     index: Index | None = field(default=None, compare=False, repr=False)
 
     def apply(self, schema: Schema) -> Schema:
-        """Removes the index from its table."""
+        """Removes the index from its table; a unique constraint of that name counts as one."""
         owner = self._owner(schema)
-        if owner is None or self.name not in schema.table(owner).indexes:
-            if self.if_exists:
-                return schema
-            raise SchemaConflict(f"There is no index '{self.name}' to drop.")
-        return schema.with_table(schema.table(owner).without_index(self.name))
+        table = None if owner is None else schema.table(owner)
+        if table is not None and self.name in table.indexes:
+            return schema.with_table(table.without_index(self.name))
+        unique = None if table is None else table.constraint(self.name, Unique)
+        if table is not None and unique is not None:
+            return schema.with_table(table.without_constraint(unique))
+        if self.if_exists:
+            return schema
+        raise SchemaConflict(f"There is no index '{self.name}' to drop.")
 
     def _owner(self, schema: Schema) -> Name | None:
         if self.table is not None:
             return self.table
-        return next((t.name for t in schema if self.name in t.indexes), None)
+        holders = (t for t in schema if self.name in t.indexes or t.constraint(self.name, Unique))
+        return next((t.name for t in holders), None)
 
     def reverse(self, before: Before) -> Operation:
         """CREATE INDEX with what it was."""
         table = before.find(self.table) if self.table is not None else None
         found = table.indexes.get(self.name) if table is not None else None
+        unique = table.constraint(self.name, Unique) if table is not None else None
+        if isinstance(unique, Unique):
+            found = Index(self.name, tuple(IndexElement(c) for c in unique.columns), unique=True)
         found = found or self.index
         if found is None or self.table is None:
             raise NotReversible(

@@ -20,6 +20,7 @@ from limbeck.dialects.mysql.indexes import (
     inline_index,
     require_mariadb,
 )
+from limbeck.dialects.mysql.normalize import Normalizer
 from limbeck.errors import CommandError, UnsupportedOperation
 from limbeck.metadata import build
 from limbeck.operations.base import Operation, Statement
@@ -48,7 +49,10 @@ def create_table(
     table = operation.table
     for constraint in table.constraints:
         _check(table.name, constraint)
-    built = operation.source if operation.source is not None else build.table(table)
+    source = operation.source
+    if source is not None and any(column.constraints for column in source.columns):
+        source = None  # MariaDB takes no name for a check in a column's text: the values have none
+    built = source if source is not None else build.table(table)
     build.add_referred(built)
     sql = [compiler.create_table(built, if_not_exists=operation.if_not_exists)]
     again = operation.if_not_exists and is_mariadb(compiler)
@@ -216,6 +220,7 @@ def drop_constraint(
 ) -> tuple[Statement, ...]:
     """DROP by the constraint's kind, which is looked up where the script does not name it."""
     table = before.find(operation.table)
+    operation = _normalized(operation, compiler)
     found = operation.find(table) if table is not None else None
     owner = owner_of(found)
     if table is not None and found is not None and owner is not None:
@@ -233,6 +238,14 @@ def drop_constraint(
         ]
     parts.append(_drop_text(compiler, operation.table, item, name, operation.if_exists))
     return (_alter(compiler, operation.table, parts),)
+
+
+def _normalized(operation: DropConstraint, compiler: Compiler) -> DropConstraint:
+    """The operation with what it knows of the constraint in the form of the state before it."""
+    if not isinstance(operation.constraint, Check):
+        return operation
+    normal = Normalizer(compiler.dialect).constraint(operation.constraint)
+    return replace(operation, constraint=normal)
 
 
 def _of_kind(operation: DropConstraint, table: Table | None) -> Constraint:
