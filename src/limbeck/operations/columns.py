@@ -597,9 +597,12 @@ def add_column(
     collection = sa.MetaData(naming_convention=scope.naming_convention or None)
     parent = sa.Table(table_name, collection, item, schema=schema)
     loaded = load.table(parent, scope.dialect)
+    added = loaded.column(item.name)
+    if item.autoincrement is True:  # said outright: its key may come with a later operation
+        added = replace(added, autoincrement=True)
     return AddColumn(
         load.qualified(table_name, schema, scope.dialect),
-        loaded.column(item.name),
+        added,
         loaded.constraints,
         tuple(loaded.indexes.values()),
         bool(if_not_exists),

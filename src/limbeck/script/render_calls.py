@@ -118,9 +118,12 @@ def _add_column(operation: AddColumn, context: RenderContext) -> Iterator[Call]:
     if node is None:
         return
     if node is False:
+        alone = Table(operation.table, Named([column]), tuple(shaping))
+        numbered = schema.numbered_column(alone)
         node = schema.column(
             column,
             context,
+            autoincrement=schema.autoincrement_argument(column, numbered),
             extra=tuple(_on_column(c, context) for c in inline if not isinstance(c, PrimaryKey)),
             flags=tuple(Keyword("primary_key=", Atom("True")) for _ in shaping),
         )

@@ -195,11 +195,11 @@ def table_items(value: Table, context: RenderContext) -> tuple[Node, ...]:
 
     Checks that a type brings along stay with their type.
     """
-    numbered = _numbered(value)
+    numbered = numbered_column(value)
     parts = [c for c in value.constraints if not (isinstance(c, Check) and c.type_bound)]
 
     def our_column(item: Column) -> Node:
-        return column(item, context, autoincrement=_autoincrement(item, numbered))
+        return column(item, context, autoincrement=autoincrement_argument(item, numbered))
 
     if context.options.render_item is None:
         return (
@@ -236,7 +236,7 @@ def _attached(value: Constraint, built: sa.Table) -> sa.Constraint:
     return item
 
 
-def _numbered(value: Table) -> str | None:
+def numbered_column(value: Table) -> str | None:
     """The column that SQLAlchemy would number if nothing were said about it."""
     key = value.primary_key
     if key is None:
@@ -249,8 +249,10 @@ def _numbered(value: Table) -> str | None:
     return None if found is None else found.name
 
 
-def _autoincrement(value: Column, numbered: str | None) -> bool | None:
+def autoincrement_argument(value: Column, numbered: str | None) -> bool | None:
     """What must be said about a column's numbering; None where nothing need be."""
+    if value.identity is not None:
+        return None  # SQLAlchemy takes no autoincrement beside it
     if value.autoincrement is True:
         return None if numbered == value.name else True
     if value.autoincrement is False:
