@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.sql.elements import conv
 
 from limbeck.dialects.postgresql import expressions
+from limbeck.dialects.postgresql.arguments import accepted
 from limbeck.metadata import build
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.constraints import (
@@ -40,10 +41,13 @@ def inspected(
     keys = tuple(columns[number] for number in row[3] or ())
     match row[2]:
         case "p":
-            return PrimaryKey(keys, own, _key_options(row, columns))
+            return PrimaryKey(
+                keys, own, accepted(sa.PrimaryKeyConstraint, _key_options(row, columns))
+            )
         case "u":
             deferrable, initially = row[4] or None, "DEFERRED" if row[5] else None
-            return Unique(keys, own, deferrable, initially, _key_options(row, columns))
+            options = accepted(sa.UniqueConstraint, _key_options(row, columns))
+            return Unique(keys, own, deferrable, initially, options)
         case "f":
             return ForeignKey(
                 keys,

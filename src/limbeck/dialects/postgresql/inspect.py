@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 from limbeck.dialects.base import Request
 from limbeck.dialects.postgresql import constraints, indexes, types
+from limbeck.dialects.postgresql.arguments import accepted
 from limbeck.dialects.postgresql.catalog import Catalog
 from limbeck.dialects.postgresql.identity import inspected_identity
 from limbeck.metadata import build
@@ -277,7 +278,7 @@ def _table_options(row: Any) -> Options:
         found.append(("postgresql_tablespace", tablespace))
     if reloptions:
         found.append(("postgresql_with", storage_parameters(reloptions)))
-    return tuple(found)
+    return accepted(sa.Table, tuple(found))
 
 
 def storage_parameters(reloptions: Iterable[str]) -> tuple[tuple[str, str], ...]:
