@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from limbeck.dialects.mysql.lexer import Token, bare, closing, joined, quoted, tokens
 
@@ -29,6 +30,7 @@ _CALLED = frozenset({"current_timestamp", "curdate", "curtime"})
 """Functions that may be written without parentheses, as the server prints them."""
 
 
+@lru_cache(maxsize=4096)
 def canonical(sql: str) -> str:
     """An expression in one spelling: case, quotes, outer parentheses, names of functions."""
     return joined(bare(_settled(tokens(sql))))
@@ -65,6 +67,7 @@ def split_on_update(sql: str) -> tuple[str, str | None]:
     return sql, None
 
 
+@lru_cache(maxsize=4096)
 def default(sql: str, type_text: str) -> str | None:
     """The text after DEFAULT in normal form for a column of that type; None for NULL.
 

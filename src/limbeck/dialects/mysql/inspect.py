@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import conv
-from sqlalchemy.types import TypeEngine
 
 from limbeck.dialects.base import Request
 from limbeck.dialects.mysql import catalog, expressions, types
@@ -206,18 +204,13 @@ def column(row: Row, dialect: Any, table_collation: str | None, is_json: bool) -
     type_ = types.parse(text)
     return Column(
         name=name,
-        type=SqlType(_payload(text), type_.text, "inspected"),
+        type=SqlType(types.payload(type_), type_.text, "inspected"),
         nullable=nullable == "YES",
         default=None if generated else _default(default, extra, type_.text, dialect),
         computed=_computed(generated, extra, dialect) if generated else None,
         autoincrement="auto_increment" in extra,
         comment=comment or None,
     )
-
-
-@lru_cache(maxsize=1024)
-def _payload(text: str) -> TypeEngine[Any]:
-    return types.payload(types.parse(text))
 
 
 def _computed(generated: str, extra: str, dialect: Any) -> Computed:

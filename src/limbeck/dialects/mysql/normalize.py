@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.engine import Dialect
@@ -32,8 +31,6 @@ from limbeck.schema.constraints import (
 from limbeck.schema.named import Named
 from limbeck.schema.objects import Column, Computed, Index, IndexElement, Schema, Table
 from limbeck.schema.types import Expression, SqlType
-
-_parsed = lru_cache(maxsize=4096)(types.parse)
 
 
 def normalize(schema: Schema, dialect: Dialect) -> Schema:
@@ -93,7 +90,7 @@ class Normalizer:
             return given
         if given.origin == "inspected" and given.text is not None:
             return given.normalized(given.text)
-        return given.normalized(_parsed(self.compiled(table, column)).text)
+        return given.normalized(types.parse(self.compiled(table, column)).text)
 
     def compiled(self, table: Table, column: Column) -> str:
         """The type as SQLAlchemy writes it."""
@@ -228,7 +225,7 @@ def _option(name: str, value: Any) -> Any:
 
 def _is_whole(type_text: str, length: int) -> bool:
     """Whether a prefix of that length is all of a column."""
-    type_ = _parsed(type_text)
+    type_ = types.parse(type_text)
     sized = type_.name in ("char", "varchar", "binary", "varbinary") and len(type_.args) == 1
     return sized and length >= int(type_.args[0])
 

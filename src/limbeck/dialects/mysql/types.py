@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,6 +91,7 @@ _BYTES = 4
 """Bytes a character of utf8mb4, by which TEXT(n) finds the smallest type that holds n."""
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> ColumnType:
     """A type from SQL text, the server's or SQLAlchemy's, in normal form."""
     found = tokens(text)
@@ -240,6 +242,7 @@ _TIMES: dict[str, Callable[..., TypeEngine[Any]]] = {
 _ADDRESSES = {"inet4": "INET4", "inet6": "INET6"}
 
 
+@lru_cache(maxsize=4096)
 def payload(type_: ColumnType) -> TypeEngine[Any]:
     """SQLAlchemy's type that compiles to that one: generic where there is nothing special."""
     name, args = type_.name, type_.args
