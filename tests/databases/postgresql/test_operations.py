@@ -385,3 +385,25 @@ def test_indexes_are_made_and_dropped_concurrently_outside_a_transaction(
         "DROP INDEX CONCURRENTLY IF EXISTS s.ix",
     ]
     assert not any(s.transactional for s in found)
+
+
+def test_a_column_can_change_from_any_type_to_any_other(
+    connection: sa.Connection, run: Callable[[Operation], None]
+) -> None:
+    from tests.databases.postgresql.test_types import TYPES
+
+    connection.execute(sa.text("CREATE TABLE t (c integer)"))
+    scope = Scope(connection.dialect)
+    skipped = {"pg.DOMAIN", "Enum schema", "Mood", "TypeDecorator enum"}
+    some = [type_ for label, type_ in TYPES.items() if label not in skipped][::8]
+    refused = []
+    for old in some:
+        for new in some:
+            savepoint = connection.begin_nested()
+            try:
+                run(columns.alter_column(scope, "t", "c", type_=old))
+                run(columns.alter_column(scope, "t", "c", type_=new, existing_type=old))
+            except sa.exc.DBAPIError as error:
+                refused.append((old, new, str(error.orig)))
+            savepoint.rollback()
+    assert refused == []
