@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+
+import sqlalchemy as sa
 
 from limbeck.dialects.postgresql import enums
 from limbeck.dialects.postgresql.alter_column import alter_column
@@ -11,6 +14,7 @@ from limbeck.operations.base import Operation, Statement
 from limbeck.operations.batch import Batch
 from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
 from limbeck.operations.compiler import Compiler, Override
+from limbeck.operations.data import Execute
 from limbeck.operations.indexes import DropIndex
 from limbeck.operations.tables import CreateTable, DropTable
 from limbeck.operations.types import AlterEnum
@@ -79,6 +83,18 @@ def drop_index(operation: DropIndex, compiler: Compiler, before: Before) -> tupl
     return (Statement(f"DROP INDEX CONCURRENTLY {condition}{name}", transactional=False),)
 
 
+_DROP_TYPE = re.compile(r"((?:^|;)\s*DROP\s+TYPE\s+)(?!IF\s)", re.I)
+
+
+def execute(operation: Execute, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
+    """The script's own SQL; a type that it drops may have gone with its last column already."""
+    statement = operation.statement
+    if not isinstance(statement, sa.TextClause) or not _DROP_TYPE.search(statement.text):
+        return operation.statements(compiler, before)
+    tolerant = _DROP_TYPE.sub(r"\1IF EXISTS ", statement.text)
+    return (Statement(element=sa.text(tolerant), execution_options=operation.execution_options),)
+
+
 OVERRIDES: Mapping[type[Operation], Override] = {
     CreateTable: create_table,
     DropTable: drop_table,
@@ -88,4 +104,5 @@ OVERRIDES: Mapping[type[Operation], Override] = {
     AlterEnum: enums.alter_enum,
     DropIndex: drop_index,
     Batch: batch,
+    Execute: execute,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from limbeck.dialects.postgresql import constraints, expressions, indexes
@@ -79,9 +80,18 @@ class Normalizer:
     def default(self, default: Expression, type_text: str) -> Expression | None:
         sql = default.text if default.origin == "inspected" else None
         if sql is None:
-            sql = self.compiler.default(default)
+            sql = self._declared(default.payload) or self.compiler.default(default)
         text = expressions.canonical_default(sql, type_text)
         return None if text is None else default.normalized(text)
+
+    @staticmethod
+    def _declared(payload: Any) -> str | None:
+        """The SQL of an everyday default, without a compiler; None where one is needed."""
+        if isinstance(payload, str):
+            return None if "\\" in payload else "'" + payload.replace("'", "''") + "'"
+        if isinstance(payload, sa.TextClause) and ":" not in payload.text:
+            return payload.text
+        return None
 
     def _computed(self, computed: Computed) -> Computed:
         persisted = computed.persisted

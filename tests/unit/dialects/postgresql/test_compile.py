@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from limbeck.dialects.base import dialect
 from limbeck.errors import UnsupportedOperation
-from limbeck.operations import columns, constraints, indexes, tables, types
+from limbeck.operations import columns, constraints, data, indexes, tables, types
 from limbeck.operations.base import Operation, Scope
 from limbeck.schema.objects import Schema
 
@@ -270,3 +270,20 @@ def test_a_generated_expression_is_refused_with_the_way_out() -> None:
     operation = columns.alter_column(SCOPE, "t", "c", server_default=sa.Computed("a + 1"))
     with pytest.raises(UnsupportedOperation, match="Drop the column and add it again"):
         sql(operation, before=T)
+
+
+@pytest.mark.parametrize(
+    ("written", "run"),
+    [
+        ("DROP TYPE mood", "DROP TYPE IF EXISTS mood"),
+        ("drop type if exists mood", "drop type if exists mood"),
+        ("SELECT 1; DROP TYPE s.mood CASCADE", "SELECT 1; DROP TYPE IF EXISTS s.mood CASCADE"),
+        ("SELECT 'DROP TYPE mood'", "SELECT 'DROP TYPE mood'"),
+        ("UPDATE t SET a = :a", "UPDATE t SET a = :a"),
+    ],
+)
+def test_a_script_may_drop_a_type_that_went_with_its_last_column(written: str, run: str) -> None:
+    compiler = POSTGRESQL.compiler(SCOPE.dialect)
+    (statement,) = compiler.compile(data.execute(SCOPE, written), Schema())
+    assert isinstance(statement.element, sa.TextClause)
+    assert statement.element.text == run
