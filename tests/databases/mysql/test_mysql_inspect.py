@@ -171,7 +171,8 @@ def test_what_was_read_can_be_made_again(mysql_scratch: str) -> None:
               c char(3) CHARACTER SET latin1 DEFAULT 'a''b', b bit(3) DEFAULT b'101',
               d datetime(6) DEFAULT current_timestamp(6) ON UPDATE current_timestamp(6),
               e enum('a','it''s') COLLATE utf8mb4_bin, s set('x','y'), y year DEFAULT 2020,
-              f float(7,3), j json DEFAULT '{}', w varchar(9), v varchar(9) AS (concat(w, ':')) STORED,
+              f float(7,3), j json DEFAULT '{}', w varchar(9),
+              v varchar(9) AS (concat(w, ':')) STORED,
               t text, INDEX ix (t(5) DESC, n), FULLTEXT INDEX ft (t), SPATIAL INDEX sp (p),
               CONSTRAINT `it's` CHECK (n < 5 AND c LIKE '%x:y%')
             ) COMMENT 'x' ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4""",

@@ -13,6 +13,8 @@ from limbeck.diff.compare import compare
 from limbeck.errors import CommandError
 from limbeck.operations import columns, constraints, indexes, tables
 from limbeck.operations.base import Operation, Scope
+from limbeck.schema.constraints import PrimaryKey
+from limbeck.schema.names import Name
 from limbeck.schema.objects import Schema
 from tests.databases.mysql.support import DIALECT, connected, inspected, run
 
@@ -97,6 +99,12 @@ OPERATIONS: dict[str, Verb] = {
     ),
     "add column with a checked type": verb(
         columns.add_column, "t", sa.Column("n", sa.Boolean(create_constraint=True, name="n_bool"))
+    ),
+    "add numbered key": verb(
+        columns.add_column, "bare", sa.Column("n", sa.Integer, primary_key=True)
+    ),
+    "add key of letters": verb(
+        columns.add_column, "bare", sa.Column("n", sa.String(5), primary_key=True)
     ),
     "drop column": verb(columns.drop_column, "t", "d"),
     "drop column of a foreign key": verb(columns.drop_column, "t", "o_id"),
@@ -260,6 +268,21 @@ def test_the_check_of_a_column_goes_and_the_column_stays(mysql_scratch: str) -> 
         now = inspected(connection).table(table.name)
         assert own not in now.checks
         assert now.column("own") == table.column("own")
+
+
+def test_a_numbered_column_gets_the_key_that_comes_after_it(mysql_scratch: str) -> None:
+    with connected(mysql_scratch) as connection:
+        scope = Scope(connection.dialect)
+        _made(connection)
+        number = sa.Column("n", sa.Integer, autoincrement=True, nullable=False)
+        for operation in (
+            columns.add_column(scope, "bare", number),
+            constraints.create_primary_key(scope, None, "bare", ["n"]),
+        ):
+            run(connection, operation, inspected(connection))
+        table = inspected(connection).table(Name("bare"))
+        assert table.primary_key == PrimaryKey(("n",))
+        assert table.column("n").autoincrement is True
 
 
 def test_conditions_run_twice(mysql_scratch: str) -> None:
