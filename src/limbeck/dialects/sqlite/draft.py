@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from limbeck.dialects.sqlite import forms
-from limbeck.dialects.sqlite.inspect import SQL, TRIGGERS
 from limbeck.dialects.sqlite.lookup import find, is_same
+from limbeck.dialects.sqlite.renaming import renamed_index, renamed_table
 from limbeck.dialects.sqlite.tokens import mentions, renamed
 from limbeck.dialects.sqlite.types import canonical_type, inspected_type
 from limbeck.errors import SchemaConflict
@@ -27,7 +27,6 @@ from limbeck.schema.constraints import (
     Constraint,
     Exclude,
     ForeignKey,
-    Options,
     PrimaryKey,
     Unique,
 )
@@ -173,7 +172,10 @@ def _alter_column(draft: Draft, change: AlterColumn, compiler: Compiler) -> Draf
     if change.new_name is None or change.new_name == name:
         return draft
     others = tuple(pair for pair in draft.renames if pair[0] != name)
-    return replace(draft, renames=(*others, (name, change.new_name)))
+    indexes = tuple(
+        renamed_index(i, change.column, change.new_name, compiler) for i in draft.indexes
+    )
+    return replace(draft, renames=(*others, (name, change.new_name)), indexes=indexes)
 
 
 def _clash(draft: Draft, change: AlterColumn) -> Draft:
@@ -181,15 +183,15 @@ def _clash(draft: Draft, change: AlterColumn) -> Draft:
 
 
 def _collated(change: AlterColumn, old: Column, table: Table, compiler: Compiler) -> SqlType:
-    """The new type, with the collation of the old one unless that is what the change takes away.
+    """The new type, with the collation of the old one.
 
-    It is, where the script knew of it (`existing_type`) or changes nothing else about the type.
+    A script that knew of the collation (`existing_type`) and names none takes it away.
     """
     assert change.type is not None
     wanted = canonical_type(compiler.type(change.type))
-    base, _, collation = (forms.column_type(old, table, compiler).text or "").partition(" COLLATE ")
+    _, _, collation = (forms.column_type(old, table, compiler).text or "").partition(" COLLATE ")
     known = change.existing_type
-    if not collation or " COLLATE " in wanted or base == wanted:
+    if not collation or " COLLATE " in wanted:
         return change.type
     if known is not None and " COLLATE " in (known.text or canonical_type(compiler.type(known))):
         return change.type
@@ -288,66 +290,5 @@ def after(draft: Draft, compiler: Compiler) -> Table:
     """The table once the draft is carried out, its renames included."""
     table = draft.table
     for old, new in draft.renames:
-        table = _renamed_table(table, old, new)
+        table = renamed_table(table, old, new, compiler)
     return replace(table, indexes=Named((*table.indexes.values(), *draft.indexes)))
-
-
-def _renamed_table(table: Table, old: str, new: str) -> Table:
-    """The table with one column renamed, in the texts that it carries too."""
-
-    def names(columns: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(new if c == old else c for c in columns)
-
-    def options(pairs: Options) -> Options:
-        return tuple((k, renamed(v, old, new) if k == SQL else _deep(k, v)) for k, v in pairs)
-
-    def _deep(key: str, value: object) -> object:
-        if key == TRIGGERS and isinstance(value, tuple):
-            return tuple(renamed(sql, old, new) for sql in value)
-        return expression(value) if isinstance(value, Expression) else value
-
-    def expression(item: Expression) -> Expression:
-        if item.text is None:
-            return item
-        sql = renamed(item.text, old, new)
-        return Expression(sql, sql, item.origin)
-
-    def constraint(item: Constraint) -> Constraint:
-        item = replace(item, options=options(item.options))
-        match item:
-            case PrimaryKey() | Unique():
-                return replace(item, columns=names(item.columns))
-            case ForeignKey():
-                own = item.referred == table.name
-                referred = names(item.referred_columns) if own else item.referred_columns
-                return replace(item, columns=names(item.columns), referred_columns=referred)
-            case Check():
-                return replace(item, expression=expression(item.expression))
-            case _:
-                return item
-
-    def index(item: Index) -> Index:
-        elements = tuple(
-            replace(
-                e,
-                column=new if e.column == old else e.column,
-                expression=None if e.expression is None else expression(e.expression),
-            )
-            for e in item.elements
-        )
-        return replace(item, elements=elements, options=options(item.options))
-
-    def column(item: Column) -> Column:
-        computed = item.computed
-        if computed is not None:
-            computed = replace(computed, expression=expression(computed.expression))
-        name = new if item.name == old else item.name
-        return replace(item, name=name, computed=computed, options=options(item.options))
-
-    return replace(
-        table,
-        columns=Named(column(c) for c in table.columns.values()),
-        constraints=tuple(constraint(c) for c in table.constraints),
-        indexes=Named(index(i) for i in table.indexes.values()),
-        options=options(table.options),
-    )
