@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import CompileError
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import conv
 
 from limbeck.metadata import build
@@ -198,12 +200,14 @@ def keyword_argument(key: str, value: Any, context: RenderContext) -> Node:
 
 def _statement(value: sa.sql.ClauseElement, context: RenderContext) -> str:
     """An Executable as text for ``op.execute``, its values written out where that is possible."""
-    try:
-        compiled = value.compile(dialect=context.dialect, compile_kwargs={"literal_binds": True})
-        return escaped(context.compiler.plain(str(compiled)))
-    except CompileError:
-        context.remark("Parameters of this statement cannot be written out: give it their values.")
-        return value.text if isinstance(value, sa.TextClause) else str(value)
+    binds = (b for b in visitors.iterate(value) if isinstance(b, sa.BindParameter))
+    if not any(bind.required for bind in binds):
+        with suppress(CompileError):
+            settings = {"literal_binds": True}
+            compiled = value.compile(dialect=context.dialect, compile_kwargs=settings)
+            return escaped(context.compiler.plain(str(compiled)))
+    context.remark("Parameters of this statement cannot be written out: give it their values.")
+    return value.text if isinstance(value, sa.TextClause) else str(value)
 
 
 def _table_clause(value: sa.TableClause, context: RenderContext) -> Node:
