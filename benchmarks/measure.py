@@ -23,12 +23,19 @@ def run(command: list[str], folder: Path) -> Measurement:
     """Run a command to its end in a folder; RuntimeError with its output where it fails.
 
     On Linux the peak of a child is at least the size of the process that started it, so that this
-    process imports nothing heavy.
+    process imports nothing heavy. Python's own settings of this environment are not handed on, so
+    that compiled modules are kept as they are for a user.
     """
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
         process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
