@@ -63,6 +63,7 @@ def _table(blueprint: Blueprint, table: TableSpec) -> TableSpec:
                 for c in table.checks
                 if (column := table.column(c.column)) is not None
                 and c.form in CHECKS.get(family(column), {})
+                and not (blueprint.dialect == "mysql" and primary_key == (c.column,))
             )
         ),
         indexes=tuple(
@@ -140,7 +141,7 @@ def _foreign_keys(blueprint: Blueprint, table: TableSpec) -> TableSpec:
         if (
             referred is None
             or not set(key.columns) <= set(columns)
-            or key.referred_columns not in referred.keys
+            or key.referred_columns not in _keys(referred, key.referred == table.name)
             or any(columns[c].computed or columns[c].identity for c in key.columns)
             or (key.referred == table.name and set(key.columns) & set(key.referred_columns))
         ):
@@ -156,6 +157,11 @@ def _foreign_keys(blueprint: Blueprint, table: TableSpec) -> TableSpec:
             key = replace(key, deferrable=False)
         kept.setdefault((key.columns, key.referred), key)
     return replace(table, columns=tuple(columns.values()), foreign_keys=tuple(kept.values()))
+
+
+def _keys(table: TableSpec, to_itself: bool) -> list[tuple[str, ...]]:
+    """Keys to point to; SQLAlchemy cannot create a table that points to its own unique index."""
+    return (replace(table, indexes=()) if to_itself else table).keys
 
 
 def _unique_names(blueprint: Blueprint) -> Blueprint:

@@ -321,10 +321,12 @@ MUTATIONS = (
     add_table,
     drop_table,
     add_foreign_key,
+    add_foreign_key,
     change_enum,
     *map(
         _changing_table,
         (
+            add_column,
             add_column,
             drop_column,
             change_table_comment,

@@ -29,6 +29,7 @@ from tests import servers
 from tests.laws.blueprints import Blueprint, metadata
 from tests.laws.strategies import pairs
 
+WHOLE = Request()
 EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "30"))
 
 
@@ -46,7 +47,7 @@ class Server:
     def dialect(self) -> Dialect:
         return dialect(self.name)
 
-    def inspected(self, connection: sa.Connection, request: Request = Request()) -> Schema:
+    def inspected(self, connection: sa.Connection, request: Request = WHOLE) -> Schema:
         read = self.dialect.inspect(connection, request)
         return self.dialect.normalize(read, connection.dialect)
 
@@ -125,21 +126,25 @@ def converges(found: Server, pair: tuple[Blueprint, Blueprint]) -> None:
     found.examples += 1
     found.empty(found.engine)
     metadata(before).create_all(found.engine)
-    assert found.difference(before) == [], "what SQLAlchemy created is not what was declared"
+    agrees(found, before, "as SQLAlchemy created it")
     with found.engine.connect() as connection:
         inspected, _, changes = found.compared(connection, after)
-    operations = order(
-        changes,
-        inspected,
-        adds_foreign_keys=found.dialect.adds_foreign_keys,
-        pins_foreign_keys=found.dialect.pins_foreign_keys,
-    )
+    keys = {
+        "adds_foreign_keys": found.dialect.adds_foreign_keys,
+        "pins_foreign_keys": found.dialect.pins_foreign_keys,
+    }
+    operations = order(changes, inspected, **keys)
     found.operations.update(type(op).__name__ for op in operations)
-    back = reversed_operations(operations, inspected)
+    back = reversed_operations(operations, inspected, **keys)
     for direction, models in ((operations, after), (back, before), (operations, after)):
         found.run(direction)
-        assert found.difference(models) == []
+        agrees(found, models, f"after {len(direction)} operations")
     event(f"{len(operations)} operations")
+
+
+def agrees(found: Server, models: Blueprint, when: str) -> None:
+    difference = found.difference(models)
+    assert not difference, f"{when}: {difference}"
 
 
 def law(test: Callable[..., None]) -> Callable[..., None]:

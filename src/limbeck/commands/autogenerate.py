@@ -49,15 +49,14 @@ def difference(context: MigrationContext) -> Difference:
     declared, inspected = _both_sides(context, connection, _required_metadata(context))
     found = compare(inspected, declared, comparison(context))
     dialect = context.limbeck_dialect
-    upgrade = order(
-        found,
-        inspected,
-        adds_foreign_keys=dialect.adds_foreign_keys,
-        pins_foreign_keys=dialect.pins_foreign_keys,
-    )
+    keys = {
+        "adds_foreign_keys": dialect.adds_foreign_keys,
+        "pins_foreign_keys": dialect.pins_foreign_keys,
+    }
+    upgrade = order(found, inspected, **keys)
     for operation in upgrade:
         log.info("Detected %s", describe(operation))
-    downgrade = reversed_operations(upgrade, inspected)
+    downgrade = reversed_operations(upgrade, inspected, **keys)
     return Difference(context, inspected, declared, upgrade, downgrade)
 
 

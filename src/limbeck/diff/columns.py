@@ -15,7 +15,7 @@ from limbeck.operations.columns import (
     existing_hints,
     mentions,
 )
-from limbeck.schema.constraints import Check
+from limbeck.schema.constraints import Check, Constraint
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Column, Table
 
@@ -25,14 +25,17 @@ class ColumnChanges:
     """What happens to the columns of a table.
 
     `replaced` are dropped and added again, so that whatever uses them has to go and come back.
-    `carried` are the type's own checks, which a column brings along by being added or altered.
+    `carried` come along by a column being added or altered: its type's own checks, and the primary
+    key of a column that numbers the rows. `taken` is the primary key that goes along with such a
+    column. MySQL knows no such column without a key, not even for a moment.
     """
 
     added: tuple[AddColumn, ...] = ()
     altered: tuple[AlterColumn, ...] = ()
     dropped: tuple[DropColumn, ...] = ()
     replaced: frozenset[str] = frozenset()
-    carried: tuple[Check, ...] = ()
+    carried: tuple[Constraint, ...] = ()
+    taken: tuple[Constraint, ...] = ()
 
     @property
     def operations(self) -> tuple[Operation, ...]:
@@ -60,7 +63,7 @@ def compare_columns(
     replaced = frozenset(_replaced(before, after, changes))
     new_checks = _type_checks(before, after)
     added = tuple(
-        AddColumn(after.name, column, new_checks.get(column.name, ()))
+        _added(after, column, new_checks.get(column.name, ()))
         for column in after.columns.values()
         if column.name not in before.columns or column.name in replaced
     )
@@ -73,15 +76,28 @@ def compare_columns(
         )
     )
     dropped = tuple(
-        DropColumn(before.name, column.name, added=AddColumn(before.name, column))
+        DropColumn(before.name, column.name, added=_added(before, column))
         for column in before.columns.values()
         if column.name not in after.columns or column.name in replaced
     )
-    carried = (
-        *(c for op in added for c in op.constraints if isinstance(c, Check)),
-        *(c for op in altered for c in op.type_checks),
+    return ColumnChanges(
+        added,
+        altered,
+        dropped,
+        replaced,
+        carried=(
+            *(c for op in added for c in op.constraints),
+            *(c for op in altered for c in op.type_checks),
+        ),
+        taken=tuple(c for op in dropped if op.added is not None for c in op.added.constraints),
     )
-    return ColumnChanges(added, altered, dropped, replaced, carried)
+
+
+def _added(table: Table, column: Column, checks: tuple[Check, ...] = ()) -> AddColumn:
+    key = table.primary_key
+    if column.autoincrement is True and key is not None and key.columns == (column.name,):
+        return AddColumn(table.name, column, (key, *checks), inline_primary_key=True)
+    return AddColumn(table.name, column, checks)
 
 
 def changed(table: Name, before: Column, after: Column, options: Comparison) -> dict[str, Any]:
@@ -152,6 +168,7 @@ def _altered(
     shrunk: frozenset[Name],
 ) -> Iterator[AlterColumn]:
     column = before.columns[name]
+    hints = existing_hints(column)
     if (
         column.type.enum in shrunk
         and "type" not in pairs
@@ -160,8 +177,13 @@ def _altered(
     ):
         # The old default may be a value that goes, the new one a value that comes: neither may
         # stand while the type changes.
-        yield AlterColumn(before.name, name, default=None, **existing_hints(column))
-        hints = {**existing_hints(column), "existing_default": UNSET}
-        yield AlterColumn(before.name, name, **pairs, **hints)
+        yield AlterColumn(before.name, name, default=None, **hints)
+        hints["existing_default"] = UNSET
+    if "autoincrement" in pairs and len(pairs) > 1:
+        # MySQL wants the key between the two.
+        number = {"autoincrement": pairs.pop("autoincrement")}
+        first = AlterColumn(before.name, name, **pairs, type_checks=type_checks, **hints)
+        yield first
+        yield AlterColumn(before.name, name, **number, **existing_hints(first.changed(column)))
         return
-    yield AlterColumn(before.name, name, **pairs, type_checks=type_checks, **existing_hints(column))
+    yield AlterColumn(before.name, name, **pairs, type_checks=type_checks, **hints)

@@ -29,8 +29,10 @@ def compare(before: Schema, after: Schema, options: Comparison = DEFAULT) -> tup
     operations: list[Operation] = [*changed_enums]
     for name in _sorted(n for n in after.tables if n not in before.tables):
         operations.append(CreateTable(after.tables[name]))
+    new_names = _new_names(before, after)
     for name in _sorted(n for n in after.tables if n in before.tables):
-        operations += _table(before.tables[name], after.tables[name], shrunk, options)
+        table = after.tables[name]
+        operations += _table(before.tables[name], table, shrunk, new_names, options)
     for name in _sorted(n for n in before.tables if n not in after.tables):
         operations.append(DropTable(name, table=before.tables[name]))
     return tuple(operations)
@@ -41,12 +43,16 @@ def _sorted(names: Iterator[Name]) -> list[Name]:
 
 
 def _table(
-    before: Table, after: Table, shrunk: frozenset[Name], options: Comparison
+    before: Table,
+    after: Table,
+    shrunk: frozenset[Name],
+    new_names: frozenset[Name],
+    options: Comparison,
 ) -> tuple[Operation, ...]:
     if before == after and not options.asks:
         return ()
     columns = compare_columns(before, after, shrunk, options)
-    dropped, added = compare_constraints(before, after, columns, options)
+    dropped, added = compare_constraints(before, after, columns, new_names, options)
     gone_indexes, new_indexes = compare_indexes(before, after, columns, options)
     keys, foreign_keys = split(added)
     return (
@@ -58,6 +64,22 @@ def _table(
         *foreign_keys,
         *(_comment(before, after) if options.comments else ()),
     )
+
+
+def _new_names(before: Schema, after: Schema) -> frozenset[Name]:
+    """Names that the models give to an object which the database has not, at least not there."""
+    return frozenset(
+        Name(name, table.name.schema)
+        for table in after
+        for name in _names(table) - _names(before.find(table.name))
+    )
+
+
+def _names(table: Table | None) -> set[str]:
+    if table is None:
+        return set()
+    constraints = (c.name for c in table.constraints if c.name is not None)
+    return {table.name.name, *table.indexes, *constraints}
 
 
 def _comment(before: Table, after: Table) -> Iterator[Operation]:

@@ -25,15 +25,25 @@ from limbeck.schema.constraints import (
     Unique,
     content,
 )
+from limbeck.schema.names import Name
 from limbeck.schema.objects import Index, Table
 
 
 def compare_constraints(
-    before: Table, after: Table, columns: ColumnChanges, options: Comparison
+    before: Table,
+    after: Table,
+    columns: ColumnChanges,
+    new_names: frozenset[Name],
+    options: Comparison,
 ) -> tuple[tuple[DropConstraint, ...], tuple[AddConstraint, ...]]:
-    """(drops, additions) of the constraints of a table that is on both sides."""
+    """(drops, additions) of the constraints of a table that is on both sides.
+
+    One that the models leave unnamed makes way where its name in the database is among
+    `new_names`, which other objects are to have.
+    """
     if before.constraints == after.constraints and not columns.replaced and not columns.carried:
         return (), ()
+    schema = before.name.schema
     dropped: list[Constraint] = []
     added: list[Constraint] = []
     for kind in _kinds(options):
@@ -45,12 +55,15 @@ def compare_constraints(
             if was is None or is_ is None or _differ(was, is_):
                 dropped += [was] if was is not None else []
                 added += [is_] if is_ is not None else []
+            elif is_.name is None and was.name and Name(was.name, schema) in new_names:
+                dropped.append(was)
+                added.append(is_)
             elif any(uses(was, column) for column in columns.replaced):
                 dropped.append(was)
                 added.append(is_ if is_.name is not None else replace(is_, name=was.name))
-    carried = list(columns.carried)
+    carried, taken = list(columns.carried), list(columns.taken)
     return (
-        tuple(drop_of(before, c) for c in dropped),
+        tuple(drop_of(before, c) for c in dropped if not _taken(c, taken)),
         tuple(AddConstraint(after.name, c) for c in added if not _taken(c, carried)),
     )
 
@@ -71,10 +84,10 @@ def _kinds(options: Comparison) -> Iterator[type[Constraint]]:
     return (kind for wanted, kind in flags if wanted)
 
 
-def _taken(constraint: Constraint, carried: list[Check]) -> bool:
-    """Whether a type brings that check along; each one counts once."""
-    if isinstance(constraint, Check) and constraint in carried:
-        carried.remove(constraint)
+def _taken(constraint: Constraint, along: list[Constraint]) -> bool:
+    """Whether that constraint comes or goes along with a column; each one counts once."""
+    if constraint in along:
+        along.remove(constraint)
         return True
     return False
 

@@ -253,11 +253,13 @@ class DropColumn(Operation):
             raise NotReversible(
                 f"Dropping '{self.table}.{self.column}' cannot be reversed: what it was is unknown."
             )
+        constraints = tuple(c for c in table.constraints if uses(c, self.column))
         return AddColumn(
             self.table,
             table.column(self.column),
-            tuple(c for c in table.constraints if uses(c, self.column)),
+            constraints,
             tuple(i for i in table.indexes.values() if uses(i, self.column)),
+            inline_primary_key=any(isinstance(c, PrimaryKey) for c in constraints),
         )
 
     def statements(self, compiler: Compiler, before: Before) -> tuple[Statement, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from limbeck.operations.base import Operation
-from limbeck.operations.columns import AlterColumn
+from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import DropIndex
 from limbeck.operations.tables import DropTable
@@ -98,6 +98,8 @@ def _touched(operations: Iterable[Operation], pins: bool) -> _Touched:
             ):
                 touched.columns.add((table, column))
             case DropConstraint(table=table, constraint=PrimaryKey() | Unique() as key):
+                touched.add_key(table, key.columns)
+            case DropColumn(table=table, added=AddColumn(constraints=(PrimaryKey() as key, *_))):
                 touched.add_key(table, key.columns)
             case DropIndex(table=Name() as table, index=index) if index is not None and (
                 pins or index.unique

@@ -19,7 +19,7 @@ from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import CreateTable, DropTable
 from limbeck.operations.types import AlterEnum, enums_of
-from limbeck.schema.constraints import Constraint, ForeignKey
+from limbeck.schema.constraints import Constraint, ForeignKey, PrimaryKey
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Column, Index, Schema, Table
 
@@ -83,6 +83,8 @@ class _ColumnUse:
 
     added: list[int] = field(default_factory=list)
     altered: list[int] = field(default_factory=list)
+    numbered: list[int] = field(default_factory=list)
+    """Where it begins to number the rows: on MySQL it must be a key by then."""
     dropped: list[int] = field(default_factory=list)
     keys_gone: list[int] = field(default_factory=list)
     """Drops of foreign keys that use it."""
@@ -95,9 +97,10 @@ class _ColumnUse:
         """Drops of what uses the column, the column itself, then what uses it from now on."""
         yield from _product(self.keys_gone, self.users_gone)
         gone = (*self.keys_gone, *self.users_gone)
-        yield from _product(gone, (*self.altered, *self.dropped))
+        yield from _product(gone, (*self.altered, *self.numbered, *self.dropped))
         yield from _product((*self.added, *self.altered), (*self.users, *self.keys))
-        yield from _product(self.users, self.keys)
+        yield from _product((*self.altered, *self.users), (*self.numbered, *self.keys))
+        yield from _product(self.numbered, self.keys)
 
 
 def _by_columns(operations: Sequence[Operation], before: Schema) -> Iterator[Edge]:
@@ -127,7 +130,8 @@ def _note(
             for name in _computed_from(column):
                 uses[table, name].users.append(position)
         case AlterColumn(table=table, column=name):
-            uses[table, name].altered.append(position)
+            slot = uses[table, name]
+            (slot.numbered if operation.autoincrement else slot.altered).append(position)
         case DropColumn(table=table, column=name):
             uses[table, name].dropped.append(position)
             old = before.find(table)
@@ -205,12 +209,11 @@ def _taken(operation: Operation) -> Iterator[Name]:
             yield from _names_of(table)
         case CreateIndex(table=name, index=index):
             yield Name(str(index.name), name.schema)
-        case AddConstraint(table=name, constraint=constraint) if constraint.name is not None:
-            yield Name(str(constraint.name), name.schema)
+        case AddConstraint(table=name, constraint=constraint):
+            yield from _constraint_names(name, constraint)
         case AddColumn(table=name, constraints=constraints):
             for item in constraints:
-                if item.name is not None:
-                    yield Name(str(item.name), name.schema)
+                yield from _constraint_names(name, item)
 
 
 def _freed(operation: Operation) -> Iterator[Name]:
@@ -222,8 +225,21 @@ def _freed(operation: Operation) -> Iterator[Name]:
         case DropIndex(name=index_name, table=table_name):
             schema = table_name.schema if table_name is not None else operation.schema
             yield Name(str(index_name), schema)
-        case DropConstraint(table=table_name, name=str() as constraint_name):
-            yield Name(str(constraint_name), table_name.schema)
+        case DropConstraint(table=name, constraint=None, name=str() as constraint_name):
+            yield Name(constraint_name, name.schema)
+        case DropConstraint(table=name) if operation.constraint is not None:
+            yield from _constraint_names(name, operation.constraint)
+        case DropColumn(table=name, added=AddColumn(constraints=constraints)):
+            for item in constraints:
+                yield from _constraint_names(name, item)
+
+
+def _constraint_names(table: Name, constraint: Constraint) -> Iterator[Name]:
+    """Its name, and the place of the primary key, which a table has once."""
+    if constraint.name is not None:
+        yield Name(str(constraint.name), table.schema)
+    if isinstance(constraint, PrimaryKey):
+        yield Name(f"PRIMARY KEY ({table.name})", table.schema)
 
 
 def _by_enums(operations: Sequence[Operation], before: Schema) -> Iterator[Edge]:

@@ -63,13 +63,25 @@ def sort(count: int, pairs: Iterable[Edge]) -> list[int]:
     return result
 
 
-def reversed_operations(operations: Iterable[Operation], before: Schema) -> tuple[Operation, ...]:
-    """What takes the operations back, last first, ready for a downgrade.
+def reversed_operations(
+    operations: Iterable[Operation],
+    before: Schema,
+    *,
+    adds_foreign_keys: bool = True,
+    pins_foreign_keys: bool = False,
+) -> tuple[Operation, ...]:
+    """What takes the operations back, in order for a downgrade.
 
-    `before` is the schema that they start from. Raises NotReversible for one that cannot be.
+    `before` is the schema that they start from; the settings are those of `order`, for the way
+    back has its own dependencies. Raises NotReversible for an operation that cannot be reversed.
     """
     result: list[Operation] = []
     for operation in operations:
         result.append(operation.reverse(before))
         before = operation.apply(before)
-    return tuple(reversed(result))
+    return order(
+        result[::-1],
+        before,
+        adds_foreign_keys=adds_foreign_keys,
+        pins_foreign_keys=pins_foreign_keys,
+    )
