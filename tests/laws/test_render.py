@@ -59,8 +59,9 @@ awkward = st.sampled_from(
     ["Order", "select", "with space", "it's", 'quo"te', "größe", "50%", "名前"]
 )
 names = st.one_of(plain, plain, st.from_regex(r"[a-z][a-z_]{20,50}", fullmatch=True), awkward)
-texts = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cn")), max_size=70
+texts = st.one_of(
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cn")), max_size=70),
+    st.text(st.sampled_from("ab'\":%\\ ;"), max_size=20),
 )
 comments = st.one_of(st.none(), texts.filter(bool))
 

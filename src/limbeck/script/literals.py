@@ -17,13 +17,14 @@ from limbeck.script.layout import Atom, Bracket, Keyword, Node, call, flat
 
 def string(value: str | bytes) -> str:
     """A string literal in double quotes, in single ones where that saves escapes."""
-    plain = repr(str(value) if isinstance(value, str) else value)
     prefix = "b" if isinstance(value, bytes) else ""
-    body = plain[len(prefix) + 1 : -1]
-    raw = body.replace("\\'", "'")  # repr escapes a single quote where both kinds occur
-    if raw.count('"') > raw.count("'"):
-        return f"{prefix}'{_escaped(raw, chr(39))}'"
-    return f'{prefix}"{_escaped(raw, chr(34))}"'
+    plain = repr(value if isinstance(value, bytes) else str(value)).removeprefix(prefix)
+    body = plain[1:-1]
+    if plain[0] == "'":
+        body = body.replace("\\'", "'")  # here, and only here, repr has escaped single quotes
+    if body.count('"') > body.count("'"):
+        return f"{prefix}'{_escaped(body, chr(39))}'"
+    return f'{prefix}"{_escaped(body, chr(34))}"'
 
 
 def _escaped(body: str, quote: str) -> str:

@@ -7,6 +7,8 @@ import decimal
 import uuid
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from limbeck.script.layout import Atom, Bracket, Chain, Keyword, Node, call, lines, width
 from limbeck.script.literals import from_source, keywords, literal, string
@@ -89,6 +91,13 @@ def test_wide_characters_take_two_columns() -> None:
 def test_strings_are_quoted_as_formatters_quote_them(value: str | bytes, expected: str) -> None:
     assert string(value) == expected
     assert eval(expected) == value
+
+
+@given(st.text(st.sampled_from("\\'\"\n\x07a:é\udc80")))
+def test_a_string_evaluates_to_itself(value: str) -> None:
+    assert eval(string(value)) == value
+    encoded = value.encode("utf-8", "surrogatepass")
+    assert eval(string(encoded)) == encoded
 
 
 @pytest.mark.parametrize(

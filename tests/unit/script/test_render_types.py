@@ -57,10 +57,6 @@ CORE = [
         'sa.Enum("a", name="m", schema="s", native_enum=False, create_constraint=True, length=9)',
     ),
     (
-        sa.Enum("a", name="m", metadata=sa.MetaData(schema="q")),
-        'sa.Enum("a", name="m", schema="q")',
-    ),
-    (
         sa.Boolean(create_constraint=True, name="ck"),
         'sa.Boolean(create_constraint=True, name="ck")',
     ),
@@ -121,6 +117,11 @@ def test_a_rendered_type_evaluates_to_one_of_the_same_repr(payload: Any) -> None
         made = eval(text, names)
     assert type(made) is type(payload)
     assert repr(made) == repr(payload)
+
+
+def test_an_enums_metadata_is_left_out_and_its_schema_is_not() -> None:
+    payload = sa.Enum("a", name="m", schema="q", metadata=sa.MetaData())
+    assert rendered(payload) == ('sa.Enum("a", name="m", schema="q")', [], [])
 
 
 def test_variants_stand_in_order_of_dialect() -> None:
