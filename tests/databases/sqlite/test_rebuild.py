@@ -23,7 +23,9 @@ def facts(db: Database) -> dict[str, Any]:
     table = db.normal().table(T)
     indexes = {}
     for _, name, unique, origin, partial in db.rows("PRAGMA index_list(t)"):
-        parts = db.rows(f"SELECT cid, name, \"desc\", coll, key FROM pragma_index_xinfo('{name}')")
+        parts = db.rows(
+            f"SELECT cid, name, \"desc\", upper(coll), key FROM pragma_index_xinfo('{name}')"
+        )
         key = name if origin == "c" else str(parts)
         indexes[key] = (unique, origin, partial, parts)
     keys = db.rows("PRAGMA foreign_key_list(t)")
