@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import exc
@@ -100,6 +101,7 @@ def default(value: Expression | None, type_text: str, compiler: Compiler) -> Exp
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z")
 
 
+@lru_cache(maxsize=4096)
 def canonical_default(sql: str, type_text: str) -> str:
     """The text of a default in normal form.
 

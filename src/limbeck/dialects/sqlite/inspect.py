@@ -231,8 +231,9 @@ def _table_options(name: Name, text: parse.TableText, catalog: _Catalog) -> Opti
 
 
 def _column(text: parse.ColumnText) -> Column:
-    default, computed = text.clause("default"), text.clause("generated")
-    collation, not_null = text.clause("collate"), text.clause("not null")
+    clauses = {clause.kind: clause for clause in text.clauses}
+    default, computed = clauses.get("default"), clauses.get("generated")
+    collation, not_null = clauses.get("collate"), clauses.get("not null")
     options: dict[str, Any] = {SQL: text.sql}
     if not_null is not None and not_null.conflict is not None:
         options["sqlite_on_conflict_not_null"] = not_null.conflict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["word", "quoted", "string", "number", "blob", "symbol"]
@@ -25,14 +26,15 @@ class Token(NamedTuple):
 
 _TOKEN = re.compile(
     r"""
-    (?P<space> \s+ | --[^\n]* | /\*.*?(?:\*/|\Z) )
+    (?: \s+ | --[^\n]* | /\*.*?(?:\*/|\Z) )*
+    (?: (?P<end> \Z )
   | (?P<blob> [xX]'[^']*' )
   | (?P<word> [^\W\d][\w$]* )
   | (?P<number> 0[xX][0-9a-fA-F]+ | (?:\d[\d_]*\.?[\d_]* | \.\d+)(?:[eE][+-]?\d+)? )
   | (?P<symbol> \|\| | << | >> | <= | >= | <> | != | == | ->>? | [^\s\w"'`\[] )
   | (?P<quoted> "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\] )
   | (?P<string> '(?:[^']|'')*' )
-  | (?P<stray> . )
+  | (?P<stray> . ) )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -65,11 +67,14 @@ _OPERATOR_WORDS = frozenset(_OPERATORS.split())
 
 def tokens(sql: str) -> list[Token]:
     """The tokens of a text; white space and comments are left out."""
-    return [
-        Token(match.lastgroup or "", match.group(), *match.span())
-        for match in _TOKEN.finditer(sql)
-        if match.lastgroup != "space"
-    ]
+    found: list[Token] = []
+    for match in _TOKEN.finditer(sql):
+        kind = match.lastgroup
+        if kind is None or kind == "end":
+            break
+        start, end = match.span(kind)
+        found.append(Token(kind, sql[start:end], start, end))
+    return found
 
 
 def unquoted(text: str) -> str:
@@ -118,6 +123,7 @@ def without_parentheses(found: Sequence[Token]) -> Sequence[Token]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def canonical(sql: str) -> str:
     """An expression in its normal form.
 
