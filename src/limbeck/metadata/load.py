@@ -70,9 +70,7 @@ def table(item: sa.Table, dialect: Dialect) -> Table:
         name=name(item, dialect),
         columns=Named(column(c) for c in item.columns),
         constraints=tuple(c for c in constraints if c is not None),
-        indexes=Named(
-            index(i, dialect) for i in sorted(item.indexes, key=lambda i: str(i.name or ""))
-        ),
+        indexes=Named(sorted((index(i, dialect) for i in item.indexes), key=lambda i: i.name)),
         comment=item.comment or None,
         options=options_of(item),
         prefixes=tuple(str(p) for p in item._prefixes),  # no public reader exists
@@ -229,18 +227,22 @@ def _upper(text: str | None) -> str | None:
 
 
 def index(item: sa.Index, dialect: Dialect) -> Index:
-    """An index with its elements and dialect options."""
-    return Index(
-        name=constraint_name(item, dialect) or "",
-        elements=tuple(_element(e, _has_operator_classes(item)) for e in item.expressions),
-        unique=bool(item.unique),
-        options=options_of(item),
-    )
+    """An index with its elements and dialect options.
 
-
-def _has_operator_classes(item: sa.Index) -> bool:
-    """Whether some of its expressions may be referred to by their labels."""
-    return any(key.endswith("_ops") for key in item.dialect_kwargs)
+    Raises CommandError for one without a name: no server makes one up.
+    """
+    name = constraint_name(item, dialect)
+    if not name:
+        where = f" on table '{item.table.name}'" if item.table is not None else ""
+        columns = ", ".join(str(e) for e in item.expressions)
+        raise CommandError(
+            f"The index{where} ({columns}) has no name. Name it, or give the metadata's "
+            "naming_convention an 'ix' entry."
+        )
+    extra = options_of(item)
+    keeps_labels = any(key.endswith("_ops") for key, _ in extra)
+    elements = tuple(_element(e, keeps_labels) for e in item.expressions)
+    return Index(name, elements, bool(item.unique), extra)
 
 
 def _element(expression: Any, keeps_label: bool = False) -> IndexElement:
