@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from limbeck.schema import constraints, objects
@@ -29,6 +29,10 @@ _VALUES: dict[str, type[Any]] = {
         objects.IndexElement,
         objects.Index,
         objects.Table,
+        objects.Namespace,
+        objects.Sequence,
+        objects.Extension,
+        objects.Domain,
         objects.Schema,
     )
 }
@@ -89,9 +93,16 @@ def _encode_fields(value: Any, *, canonical: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"@": type(value).__name__}
     for field in fields(value):
         item = getattr(value, field.name)
-        if field.compare and (field.default is MISSING or item != field.default):
+        if field.compare and not _is_default(field, item):
             found[field.name] = _encode(item, canonical=canonical)
     return found
+
+
+def _is_default(field: Field[Any], item: Any) -> bool:
+    """Whether a field may be left out: its class says the same without it."""
+    if field.default is not MISSING:
+        return bool(item == field.default)
+    return field.default_factory is not MISSING and bool(item == field.default_factory())
 
 
 def _decode(value: Any) -> Any:

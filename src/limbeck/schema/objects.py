@@ -163,6 +163,49 @@ class Table:
         return replace(self, indexes=self.indexes.without(name))
 
 
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A schema of the database, as CREATE SCHEMA makes it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence of its own. What is None, and `cycle` False, is the server's default."""
+
+    name: Name
+    start: int | None = None
+    increment: int | None = None
+    minvalue: int | None = None
+    maxvalue: int | None = None
+    cycle: bool = False
+    cache: int | None = None
+    type: SqlType | None = None
+    owned_by: tuple[Name, str] | None = None
+    """The (table, column) with which it is dropped (PostgreSQL)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension (PostgreSQL); `schema` holds its objects, `version` None is the newest."""
+
+    name: str
+    schema: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain: a type with a default and checks of its own (PostgreSQL)."""
+
+    name: Name
+    type: SqlType
+    default: Expression | None = None
+    not_null: bool = False
+    checks: tuple[Check, ...] = ()
+
+
 class Before(Protocol):
     """The state before an operation, as far as an operation may ask for it.
 
@@ -187,10 +230,14 @@ class Before(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A database: tables, and enum types that are objects of their own."""
+    """A database: tables, and the objects that are not part of one."""
 
     tables: Named[Table] = field(default_factory=Named)
     enums: Named[EnumType] = field(default_factory=Named)
+    schemas: Named[Namespace] = field(default_factory=Named)
+    sequences: Named[Sequence] = field(default_factory=Named)
+    extensions: Named[Extension] = field(default_factory=Named)
+    domains: Named[Domain] = field(default_factory=Named)
 
     def __iter__(self) -> Iterator[Table]:
         return iter(self.tables.values())
