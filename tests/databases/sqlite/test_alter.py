@@ -481,3 +481,22 @@ def test_rowids_stay(empty: Database) -> None:
     empty.script("DELETE FROM t WHERE a = 'y'")
     empty.run(c.alter_column(SCOPE, "t", "a", nullable=False))
     assert empty.rows("SELECT rowid, a FROM t") == [(1, "x"), (3, "z")]
+
+
+def test_an_older_server_gets_a_rebuild_for_what_it_cannot_alter(features: Database) -> None:
+    operation = c.drop_column(SCOPE, "t", "virt")
+    assert features.statements(operation) == ["ALTER TABLE t DROP COLUMN virt"]
+    features.connection.dialect.server_version_info = (3, 34)
+    assert any(sql.startswith("CREATE TABLE") for sql in features.statements(operation))
+    features.run(operation)
+    assert "virt" not in columns_of(features)
+
+
+def test_a_type_of_its_own_name_is_written_back(empty: Database) -> None:
+    empty.script("CREATE TABLE t (a MEDIUMINT UNSIGNED, b, c INTEGER)")
+    before = empty.inspect()
+    dropped = [c.drop_column(SCOPE, "t", name) for name in ("a", "b")]
+    empty.run(*dropped, c.alter_column(SCOPE, "t", "c", nullable=False))
+    empty.run(*(operation.reverse(before) for operation in dropped))
+    types = [row[2] for row in empty.rows("PRAGMA table_info(t)")]
+    assert types == ["INTEGER", "MEDIUMINT UNSIGNED", ""]
