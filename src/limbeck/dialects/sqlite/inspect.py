@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import conv
 from limbeck.dialects.base import NameFilter, Request
 from limbeck.dialects.sqlite import parse
 from limbeck.dialects.sqlite.tokens import literal as quoted_literal
-from limbeck.dialects.sqlite.tokens import mentions, quoted
+from limbeck.dialects.sqlite.tokens import names_in, quoted
 from limbeck.dialects.sqlite.types import inspected_type
 from limbeck.metadata import build
 from limbeck.schema.constraints import (
@@ -47,6 +47,15 @@ USERS = "_sqlite_users"
 
 
 @dataclass(frozen=True, slots=True)
+class _User:
+    """A view, or a trigger and its table: the text, and every name in it, case-folded."""
+
+    sql: str
+    names: frozenset[str]
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Catalog:
     """The rows of one sqlite_master, by kind."""
 
@@ -54,7 +63,7 @@ class _Catalog:
     tables: dict[str, str] = field(default_factory=dict)
     indexes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     triggers: dict[str, list[str]] = field(default_factory=dict)
-    views: list[str] = field(default_factory=list)
+    users: list[_User] = field(default_factory=list)
 
 
 def inspect(connection: sa.Connection, request: Request) -> Schema:
@@ -136,8 +145,9 @@ def _read(connection: sa.Connection, schema: str | None) -> _Catalog:
             catalog.indexes.setdefault(owner, []).append((name, sql))
         elif kind == "trigger":
             catalog.triggers.setdefault(owner, []).append(sql)
+            catalog.users.append(_User(sql, names_in(sql), owner))
         elif kind == "view":
-            catalog.views.append(sql)
+            catalog.users.append(_User(sql, names_in(sql)))
     if virtual:
         for name in _shadows(connection, schema, virtual, catalog.tables):
             del catalog.tables[name]
@@ -213,8 +223,10 @@ _CONSTRAINT_KINDS = frozenset(("primary key", "unique", "check", "foreign key"))
 def _table_options(name: Name, text: parse.TableText, catalog: _Catalog) -> Options:
     found: dict[str, Any] = {}
     triggers = catalog.triggers.get(name.name, ())
-    others = (sql for owner, sqls in catalog.triggers.items() if owner != name.name for sql in sqls)
-    users = tuple(sql for sql in (*catalog.views, *others) if mentions(sql, name.name))
+    own = name.name.casefold()
+    users = tuple(
+        user.sql for user in catalog.users if user.owner != name.name and own in user.names
+    )
     if triggers:
         found[TRIGGERS] = tuple(triggers)
     if users:

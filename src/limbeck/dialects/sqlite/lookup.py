@@ -11,6 +11,7 @@ from limbeck.dialects.sqlite import forms
 from limbeck.metadata import build, load
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.constraints import KINDS, DropConstraint
+from limbeck.operations.names import by_default_name
 from limbeck.schema.constraints import Check, Constraint
 from limbeck.schema.objects import Table
 
@@ -52,6 +53,10 @@ def find(change: DropConstraint, table: Table, compiler: Compiler) -> Constraint
             constraint, table, change.naming_convention, compiler
         ):
             return constraint
+    if change.name is not None:
+        found = by_default_name(table, change.name, kind)
+        if found is not None:
+            return found
     return table.primary_key if change.kind == "primary" else None
 
 

@@ -189,11 +189,12 @@ def _is_unary(found: Sequence[Token], place: int) -> bool:
 
 def mentions(sql: str, name: str) -> bool:
     """Whether a name occurs in that text as a token, whatever its case and quotes."""
-    wanted = name.casefold()
-    return any(
-        token.kind in ("word", "quoted") and token.value.casefold() == wanted
-        for token in tokens(sql)
-    )
+    return name.casefold() in names_in(sql)
+
+
+def names_in(sql: str) -> frozenset[str]:
+    """Every word and quoted name of a text, case-folded."""
+    return frozenset(t.value.casefold() for t in tokens(sql) if t.kind in ("word", "quoted"))
 
 
 def renamed(sql: str, old: str, new: str) -> str:
