@@ -14,14 +14,15 @@ from sqlalchemy.sql.elements import conv
 
 from limbeck.metadata import build
 from limbeck.operations.base import Call, Operation
-from limbeck.operations.columns import AddColumn
+from limbeck.operations.columns import AddColumn, AlterColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex
 from limbeck.operations.tables import CreateTable
-from limbeck.schema.constraints import Check, Constraint, Exclude, ForeignKey, PrimaryKey
+from limbeck.schema.constraints import Constraint, Exclude, ForeignKey, PrimaryKey
 from limbeck.schema.named import Named
 from limbeck.schema.objects import Computed, Identity, Table
 from limbeck.schema.types import Expression, SqlType
+from limbeck.script import render_checks
 from limbeck.script import render_schema as schema
 from limbeck.script.layout import Atom, Bracket, Chain, Keyword, Node, call
 from limbeck.script.literals import keywords, literal, string
@@ -88,11 +89,23 @@ def calls(operation: Operation, context: RenderContext) -> Iterator[Call]:
             items = tuple(schema.exclude_elements(exclude, context))
             settings = tuple(schema.exclude_options(exclude, context))
             yield replace(made, args=(*made.args[:2], *items, *settings))
+        case AlterColumn():
+            yield _without_checks(operation).call()
         case DropConstraint(name=None):
             context.remark(_unnamed(operation))
             yield operation.call()
         case _:
             yield operation.call()
+
+
+def _without_checks(operation: AlterColumn) -> AlterColumn:
+    """The operation whose types bring only the checks that it knows of."""
+    changed, existing = operation.type, operation.existing_type
+    if changed is not None and not operation.type_checks:
+        changed = render_checks.plain(changed)
+    if existing is not None and not operation.existing_type_checks:
+        existing = render_checks.plain(existing)
+    return replace(operation, type=changed, existing_type=existing)
 
 
 def _unnamed(operation: DropConstraint) -> str:
@@ -109,36 +122,31 @@ def _unnamed(operation: DropConstraint) -> str:
 
 def _add_column(operation: AddColumn, context: RenderContext) -> Iterator[Call]:
     """ADD COLUMN; what cannot stand on the column follows as calls of its own."""
-    made, column = operation.call(), operation.column
+    (column,), constraints = render_checks.split(
+        (operation.column,), operation.constraints, operation.table, context
+    )
+    operation = replace(operation, column=column, constraints=constraints)
     inline = operation.inline_constraints
-    shaping = [
-        c
-        for c in operation.constraints
-        if isinstance(c, PrimaryKey) and c.columns == (column.name,)
-    ]
+    shaping = [c for c in constraints if isinstance(c, PrimaryKey) and c.columns == (column.name,)]
     node = _hooked_column(operation, context)
     if node is None:
         return
     if node is False:
         alone = Table(operation.table, Named([column]), tuple(shaping))
-        numbered = schema.numbered_column(alone)
         node = schema.column(
             column,
             context,
-            autoincrement=schema.autoincrement_argument(column, numbered),
+            autoincrement=schema.autoincrement_argument(column, schema.numbered_column(alone)),
             extra=tuple(_on_column(c, context) for c in inline if not isinstance(c, PrimaryKey)),
             flags=tuple(Keyword("primary_key=", Atom("True")) for _ in shaping),
         )
+    made = operation.call()
     yield replace(made, args=(made.args[0], node))
-    for constraint in operation.constraints:
-        if constraint not in inline and constraint not in shaping and not _bound(constraint):
+    for constraint in constraints:
+        if constraint not in inline and constraint not in shaping:
             yield from calls(AddConstraint(operation.table, constraint), context)
     for index in operation.indexes:
         yield from calls(CreateIndex(operation.table, index), context)
-
-
-def _bound(constraint: Constraint) -> bool:
-    return isinstance(constraint, Check) and constraint.type_bound
 
 
 def _on_column(constraint: Constraint, context: RenderContext) -> Node:

@@ -22,6 +22,7 @@ from limbeck.schema.constraints import (
 from limbeck.schema.named import Named
 from limbeck.schema.objects import Column, Table
 from limbeck.schema.types import Expression
+from limbeck.script import render_checks
 from limbeck.script.layout import Atom, Bracket, Keyword, Node, call
 from limbeck.script.literals import keywords, literal, string
 from limbeck.script.render_context import RenderContext
@@ -191,25 +192,24 @@ def exclude_options(value: Exclude, context: RenderContext) -> tuple[Node, ...]:
 
 
 def table_items(value: Table, context: RenderContext) -> tuple[Node, ...]:
-    """The columns and constraints of ``create_table``, through the user's hook where there is one.
-
-    Checks that a type brings along stay with their type.
-    """
+    """The columns and constraints of ``create_table``, through the user's hook if there is one."""
     numbered = numbered_column(value)
-    parts = [c for c in value.constraints if not (isinstance(c, Check) and c.type_bound)]
+    columns, parts = render_checks.split(
+        value.columns.values(), value.constraints, value.name, context
+    )
 
     def our_column(item: Column) -> Node:
         return column(item, context, autoincrement=autoincrement_argument(item, numbered))
 
     if context.options.render_item is None:
         return (
-            *(our_column(item) for item in value.columns.values()),
+            *(our_column(item) for item in columns),
             *(constraint(part, context) for part in parts),
         )
     found: list[Node | None] = []
     built = build.table(replace(value, constraints=(), indexes=Named()))
     objects = [_attached(part, built) for part in parts]
-    for item in value.columns.values():
+    for item in columns:
         rendered = context.user("column", built.columns[item.name])
         found.append(our_column(item) if rendered is False else rendered)
     for part, object_ in zip(parts, objects, strict=True):

@@ -26,6 +26,7 @@ from limbeck.schema.types import SqlType
 from limbeck.script.render import Remark, RenderOptions, render
 
 POSTGRESQL = postgresql.dialect()
+SQLITE = sqlite.dialect()
 CONVENTION = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -257,17 +258,34 @@ def test_an_added_column_keeps_its_checks_and_what_else_came_with_it_follows() -
     assert "create_foreign_key" not in inline
 
 
-def test_a_check_that_comes_with_its_type_is_not_said_twice() -> None:
+@pytest.mark.parametrize("flagged", [True, False])
+def test_a_check_that_comes_with_its_type_is_not_said_twice(flagged: bool) -> None:
     item = sa.Column("a", sa.Boolean(create_constraint=True, name="ck"))
-    created = table(item, dialect=sqlite.dialect())
-    assert created.checks[0].type_bound
+    created = table(item, dialect=SQLITE)
+    check = replace(created.checks[0], type_bound=flagged)
+    created = replace(created, constraints=(check,))
     for operation in (
         CreateTable(created),
         AddColumn(USER, created.column("a"), created.constraints),
     ):
-        shown = text(operation, dialect=sqlite.dialect())
+        shown = text(operation, dialect=SQLITE)
         assert 'sa.Boolean(create_constraint=True, name="ck")' in shown
         assert "CheckConstraint" not in shown
+
+
+def test_a_type_does_not_bring_a_check_that_the_operation_has_not() -> None:
+    boolean = sa.Boolean(create_constraint=True, name="ck")
+    created = table(sa.Column("a", boolean), dialect=SQLITE)
+    altered = AlterColumn(USER, "a", type=SqlType(boolean), existing_type=SqlType(sa.Integer()))
+    for operation in (
+        CreateTable(replace(created, constraints=())),
+        AddColumn(USER, created.column("a")),
+        altered,
+    ):
+        shown = text(operation, dialect=SQLITE)
+        assert 'sa.Boolean(name="ck")' in shown
+    kept = text(replace(altered, type_checks=created.checks), dialect=SQLITE)
+    assert 'type_=sa.Boolean(create_constraint=True, name="ck")' in kept
 
 
 def test_an_altered_column_says_what_changes_and_what_was() -> None:
