@@ -60,7 +60,18 @@ class Call:
     body: tuple[Call, ...] = ()
 
 
-Kind: TypeAlias = Literal["table", "column", "key", "constraint", "index", "enum"]
+Kind: TypeAlias = Literal[
+    "table",
+    "column",
+    "key",
+    "constraint",
+    "index",
+    "enum",
+    "schema",
+    "sequence",
+    "extension",
+    "domain",
+]
 
 
 @dataclass(frozen=True, slots=True)
