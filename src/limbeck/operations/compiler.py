@@ -33,6 +33,7 @@ class Compiler:
     ) -> None:
         self.dialect = dialect
         self.overrides = dict(overrides or {})
+        self._types: dict[Any, str] = {}
 
     def compile(self, operation: Operation, before: Before) -> tuple[Statement, ...]:
         """The statements of one operation, as this dialect says them."""
@@ -86,9 +87,18 @@ class Compiler:
         return self.name(Name(name, table.schema))
 
     def type(self, type_: SqlType) -> str:
-        """A type as this dialect writes it."""
-        payload = build.type_(type_)
-        return self.plain(self.dialect.type_compiler_instance.process(payload))
+        """A type as this dialect writes it; remembered, since models say the same few often."""
+        payload = type_.payload
+        try:
+            key: Any = (type(payload), tuple(payload.__dict__.items()))
+            found = self._types.get(key)
+        except TypeError:  # an attribute that cannot be hashed: such a type is not remembered
+            key = found = None
+        if found is None:
+            found = self.plain(self.dialect.type_compiler_instance.process(payload))
+            if key is not None:
+                self._types[key] = found
+        return found
 
     def column_type(self, column: Column) -> str:
         """The type of a column, with what depends on the column (collation, autoincrement)."""

@@ -62,7 +62,7 @@ def column_type(value: Column, owner: Table, compiler: Compiler) -> SqlType:
     if type_.text is not None:
         return type_.normalized(type_.text)
     try:
-        return type_.normalized(canonical_type(compiler.column_type(value)))
+        return type_.normalized(canonical_type(compiler.type(type_)))
     except exc.CompileError as error:
         raise UnsupportedOperation(
             f"SQLite has no type for column '{owner.name}.{value.name}' ({type_.payload!r}). "
