@@ -12,7 +12,7 @@ from limbeck.errors import CommandError
 from limbeck.schema.constraints import ForeignKey, Unique
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Schema, Table
-from tests.databases.mysql.support import DIALECT, connected, inspected
+from tests.databases.mysql.support import DIALECT, connected, differences, inspected
 
 pytestmark = pytest.mark.mysql
 
@@ -119,16 +119,33 @@ def test_views_and_sequences_are_no_tables(mysql_scratch: str) -> None:
             _make(connection, "DROP VIEW v")
 
 
-def test_an_index_that_the_server_made_for_a_key_is_not_seen(mysql_scratch: str) -> None:
+def _keyed(*keys: sa.ForeignKeyConstraint, index: bool = True) -> sa.MetaData:
+    metadata = sa.MetaData()
+    sa.Table("o", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    columns = (sa.Column(name, sa.Integer) for name in ("a", "b", "c"))
+    sa.Table("t", metadata, *columns, *keys)
+    if index:
+        sa.Index("ix_t_c", metadata.tables["t"].c.c)
+    return metadata
+
+
+def test_an_index_that_the_server_made_is_a_difference_when_its_key_goes(
+    mysql_scratch: str,
+) -> None:
+    def keys() -> list[sa.ForeignKeyConstraint]:
+        return [
+            sa.ForeignKeyConstraint(["a"], ["o.id"]),
+            sa.ForeignKeyConstraint(["b"], ["o.id"], name="fk"),
+            sa.ForeignKeyConstraint(["c"], ["o.id"], name="fk2"),
+        ]
+
     with connected(mysql_scratch) as connection:
-        _make(
-            connection,
-            "CREATE TABLE o (id int PRIMARY KEY)",
-            "CREATE TABLE t (a int, b int, c int, FOREIGN KEY (a) REFERENCES o (id), "
-            "CONSTRAINT fk FOREIGN KEY (b) REFERENCES o (id), "
-            "CONSTRAINT fk2 FOREIGN KEY (c) REFERENCES o (id), INDEX ix_t_c (c))",
-        )
-        assert list(inspected(connection).table(Name("t")).indexes) == ["ix_t_c"]
+        _keyed(*keys()).create_all(connection)
+        assert differences(connection, _keyed(*keys())) == ()
+        verbs = [str(op.call().args[0]) for op in differences(connection, _keyed(*keys()[::2]))]
+        assert verbs == ["fk", "fk"]  # the key and its index
+        (operation,) = differences(connection, _keyed(*keys(), index=False))
+        assert operation.call().args == ("ix_t_c",)
 
 
 def test_a_restriction_is_no_action(mysql_scratch: str) -> None:

@@ -88,7 +88,12 @@ def refuse(table: Name, constraint: Constraint) -> None:
 def drop_constraint(
     operation: DropConstraint, compiler: Compiler, before: Before
 ) -> tuple[Statement, ...]:
-    """DROP by the constraint's kind, which is looked up where the script does not name it."""
+    """DROP by the constraint's kind, which is looked up where the script does not name it.
+
+    The server keeps the index that it made for a foreign key. It goes in a step of its own, which
+    scripts of the field have and generated ones are given (`read_back`, `plan.leftovers`): dropped
+    along with the key, it would be missing there.
+    """
     table = before.find(operation.table)
     operation = _normalized(operation, compiler)
     found = operation.find(table) if table is not None else None

@@ -12,7 +12,7 @@ from limbeck.operations.base import Statement
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Before, Index, IndexElement, Schema
+from limbeck.schema.objects import Before, Index, IndexElement, Schema, Table
 
 
 def create_index(
@@ -83,23 +83,31 @@ def _element(
 
 
 def drop_index(operation: DropIndex, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
-    """DROP INDEX … ON the table, which is looked up where the script does not name it."""
-    if operation.if_exists:
-        require_mariadb(compiler, f"drop_index '{operation.name}'", "if_exists")
-    table = operation.table or _owner(operation, before)
+    """DROP INDEX … ON the table, which is looked up where the script does not name it.
+
+    What MySQL has no IF EXISTS for is asked of the state before it, where that knows the table.
+    """
+    name = operation.table or _owner(operation, before)
     condition = "IF EXISTS " if operation.if_exists else ""
-    name = compiler.identifier(operation.name)
-    return (Statement(f"DROP INDEX {condition}{name} ON {compiler.name(table)}"),)
+    if operation.if_exists and not is_mariadb(compiler):
+        table = before.find(name)
+        if table is None:
+            require_mariadb(compiler, f"drop_index '{operation.name}'", "if_exists")
+        elif not _has_index(table, operation.name):
+            return ()
+        condition = ""
+    index = compiler.identifier(operation.name)
+    return (Statement(f"DROP INDEX {condition}{index} ON {compiler.name(name)}"),)
+
+
+def _has_index(table: Table, name: str) -> bool:
+    return name in table.indexes or any(u.name == name for u in table.uniques)
 
 
 def _owner(operation: DropIndex, before: Before) -> Name:
     """The one table that has an index of that name, where the whole schema is known."""
     tables = tuple(before) if isinstance(before, Schema) else ()
-    owners = [
-        t.name
-        for t in tables
-        if operation.name in t.indexes or any(u.name == operation.name for u in t.uniques)
-    ]
+    owners = [t.name for t in tables if _has_index(t, operation.name)]
     if len(owners) == 1:
         return owners[0]
     raise CommandError(

@@ -57,8 +57,7 @@ class Normalizer:
         constraints = [self.constraint(c) for c in table.constraints]
         indexes = [self.index(i, columns) for i in table.indexes.values()]
         uniques = [Unique(i.columns, i.name) for i in indexes if is_plain_unique(i)]
-        keys = [c for c in constraints if isinstance(c, ForeignKey)]
-        rest = (i for i in indexes if not is_plain_unique(i) and not is_implied(i, keys))
+        rest = (i for i in indexes if not is_plain_unique(i))
         return replace(
             table,
             columns=columns,
@@ -228,30 +227,6 @@ def _is_whole(type_text: str, length: int) -> bool:
     type_ = types.parse(type_text)
     sized = type_.name in ("char", "varchar", "binary", "varbinary") and len(type_.args) == 1
     return sized and length >= int(type_.args[0])
-
-
-def is_implied(index: Index, keys: Iterable[ForeignKey]) -> bool:
-    """Whether it is an index that the server makes for a foreign key without being asked.
-
-    That is a plain one over exactly the key's columns, under the name of the key, or of its
-    first column with perhaps a number (https://dev.mysql.com/doc/refman/8.0/en/
-    create-table-foreign-keys.html). It is left out on both sides; an index under any other name,
-    such as ``ix_t_c``, is the user's own.
-    """
-    if index.unique or index.options or len(index.columns) != len(index.elements):
-        return False
-    if any(e.descending for e in index.elements):
-        return False
-    return any(
-        key.columns == index.columns
-        and (index.name == key.name or _is_numbered(index.name, key.columns[0]))
-        for key in keys
-    )
-
-
-def _is_numbered(name: str, column: str) -> bool:
-    rest = name.removeprefix(column)
-    return name.startswith(column) and (not rest or (rest[0] == "_" and rest[1:].isdigit()))
 
 
 def _without_doubles(items: Iterable[Constraint]) -> tuple[Constraint, ...]:

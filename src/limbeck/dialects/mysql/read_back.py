@@ -7,7 +7,7 @@ which text could not tell whether the two sides are the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,7 +23,7 @@ from limbeck.dialects.mysql.show_create import Shown, ShownColumn
 from limbeck.errors import UnsupportedOperation
 from limbeck.metadata import build
 from limbeck.operations.compiler import Compiler
-from limbeck.schema.constraints import Check
+from limbeck.schema.constraints import Check, ForeignKey, PrimaryKey, Unique
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Column, Index, Schema, Table
 from limbeck.schema.types import Expression
@@ -34,7 +34,8 @@ _TABLE = "limbeck_read_back"
 def read_back(connection: sa.Connection, declared: Schema, inspected: Schema) -> Schema:
     """`declared` with each type, default, check and expression that differs as the server says it.
 
-    Both are normalised. What the server refuses stays as it was declared.
+    Both are normalised. What the server refuses stays as it was declared. An index that the
+    server made for a declared foreign key is taken over.
     """
     reader = _Reader(connection)
     for table in declared:
@@ -107,6 +108,55 @@ def _with_collations(table: Table, other: Table, collation: str | None) -> Table
     return table
 
 
+def _with_key_indexes(table: Table, other: Table) -> Table:
+    """The declared table with the indexes that the server made for its foreign keys.
+
+    Those are no difference as long as the foreign key is declared, and no other index that is
+    would serve it. When the key goes, the server keeps the index: then it is one.
+    """
+    names = {k.columns: k.name for k in other.foreign_keys}
+    keys = [
+        k if k.name is not None else replace(k, name=names.get(k.columns))
+        for k in table.foreign_keys
+        if not is_covered(table, k.columns)
+    ]
+    for index in other.indexes.values():
+        if index.name not in table.indexes and is_implied(index, keys):
+            table = table.with_index(index)
+    return table
+
+
+def is_covered(table: Table, columns: tuple[str, ...]) -> bool:
+    """Whether an index or key of the table begins with those columns, as a foreign key needs."""
+    found = [c.columns for c in table.constraints if isinstance(c, PrimaryKey | Unique)]
+    found += [i.columns for i in table.indexes.values() if len(i.columns) == len(i.elements)]
+    return any(set(f[: len(columns)]) == set(columns) for f in found)
+
+
+def is_implied(index: Index, keys: Iterable[ForeignKey]) -> bool:
+    """Whether it is an index that the server makes for a foreign key without being asked.
+
+    That is a plain one over exactly the key's columns, under the name of the key, or of its
+    first column with perhaps a number (https://dev.mysql.com/doc/refman/8.0/en/
+    create-table-foreign-keys.html). An index under any other name, such as ``ix_t_c``, is the
+    user's own.
+    """
+    if index.unique or index.options or len(index.columns) != len(index.elements):
+        return False
+    if any(e.descending for e in index.elements):
+        return False
+    return any(
+        key.columns == index.columns
+        and (index.name == key.name or _is_numbered(index.name, key.columns[0]))
+        for key in keys
+    )
+
+
+def _is_numbered(name: str, column: str) -> bool:
+    rest = name.removeprefix(column)
+    return name.startswith(column) and (not rest or (rest[0] == "_" and rest[1:].isdigit()))
+
+
 class _Reader:
     """Asks one connection about tables."""
 
@@ -119,7 +169,7 @@ class _Reader:
     def table(self, table: Table, other: Table) -> Table:
         """The declared table, settled as far as the server can."""
         collation: str | None = dict(other.options).get(f"{self._prefix}collate")
-        table = _with_collations(table, other, collation)
+        table = _with_collations(_with_key_indexes(table, other), other, collation)
         undecided = _undecided(table, other)
         if not undecided.size:
             return table
