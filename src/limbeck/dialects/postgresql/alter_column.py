@@ -15,7 +15,7 @@ from limbeck.dialects.postgresql import conversions, enums
 from limbeck.dialects.postgresql.identity import sequence_defaults
 from limbeck.dialects.postgresql.named_types import TypeTexts, enum_of
 from limbeck.errors import UnsupportedOperation
-from limbeck.operations.base import UNSET, Statement, Unset
+from limbeck.operations.base import UNSET, Statement
 from limbeck.operations.columns import AlterColumn, comment_on_column
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.names import Name
@@ -45,23 +45,28 @@ class Alteration:
         """All of them, in order."""
         operation = self.operation
         yield from self._computed()
-        if operation.identity is None:
-            yield f"{self.alter} DROP IDENTITY"
-        yield from self._numbering_ends()
+        if operation.identity is None and operation.existing_autoincrement is not True:
+            yield f"{self.alter} DROP IDENTITY"  # a SERIAL column has none any more
+        ended = self._ends_numbering()
+        if ended:
+            yield from self._numbering_ends()
         dropped_types: tuple[Statement, ...] = ()
         if operation.type is not None:
             yield from self._type(operation.type)
             dropped_types = self._unused_types(operation.type)
         if operation.nullable is not None:
             yield f"{self.alter} {'DROP' if operation.nullable else 'SET'} NOT NULL"
-        if operation.default is None:
-            yield f"{self.alter} DROP DEFAULT"
-        elif not isinstance(operation.default, Unset):
+        if operation.default is None and operation.existing_autoincrement is not True:
+            yield f"{self.alter} DROP DEFAULT"  # that of SERIAL is not meant
+        elif isinstance(operation.default, Expression):
             yield f"{self.alter} SET DEFAULT {self.compiler.default(operation.default)}"
         yield from (statement.sql for statement in dropped_types)
         if isinstance(operation.identity, Identity):
             yield from self._identity(operation.identity)
-        yield from self._numbering_begins()
+            if ended:
+                yield self._continued(self._own_sequence)
+        if self._begins_numbering():
+            yield from self._numbering_begins()
         yield from self._comment()
         if operation.new_name is not None:
             new = self.compiler.identifier(operation.new_name)
@@ -180,38 +185,73 @@ class Alteration:
         existing = self._existing()
         return None if existing is None else existing.autoincrement is True
 
+    def _ends_numbering(self) -> bool:
+        """Whether a SERIAL column stops being one: as told, or by what it becomes."""
+        operation = self.operation
+        if isinstance(operation.existing_identity, Identity):
+            return False
+        existing = operation.existing_type
+        leaves = (
+            operation.type is not None
+            and not self._is_number(operation.type)
+            and (existing is None or self._is_number(existing))
+        )
+        gains_identity = isinstance(operation.identity, Identity)
+        if not (operation.autoincrement is False or leaves or gains_identity):
+            return False
+        return self._was_serial() is True
+
+    def _begins_numbering(self) -> bool:
+        """Whether a column becomes SERIAL: as told, or by becoming a number again."""
+        operation = self.operation
+        if operation.type is not None and not self._is_number(operation.type):
+            return False
+        existing = operation.existing_type
+        was_number = existing is None or self._is_number(existing)
+        if operation.autoincrement is True and self._was_serial() is False:
+            return was_number or operation.type is not None
+        return (
+            operation.existing_autoincrement is True
+            and operation.autoincrement is None
+            and operation.type is not None
+            and not was_number
+        )
+
+    def _is_number(self, type_: SqlType) -> bool:
+        text = TypeTexts(self.compiler.dialect).normalized(type_).text
+        return text in ("smallint", "integer", "bigint")
+
     @property
-    def _sequence(self) -> Name:
+    def _sequence(self) -> str:
         """The sequence that SERIAL would make."""
         table = self.operation.table
-        return Name(f"{table.name}_{self.operation.column}_seq", table.schema)
+        name = Name(f"{table.name}_{self.operation.column}_seq", table.schema)
+        return self.compiler.name(name)
+
+    @property
+    def _own_sequence(self) -> str:
+        """The sequence that belongs to the column, as an expression."""
+        literal = self.compiler.literal
+        return f"pg_get_serial_sequence({literal(self.table)}, {literal(self.operation.column)})"
 
     def _numbering_ends(self) -> Iterator[str]:
-        if self.operation.autoincrement is False and self._was_serial():
+        if not isinstance(self.operation.existing_default, Expression):
             yield f"{self.alter} DROP DEFAULT"
-            yield f"DROP SEQUENCE IF EXISTS {self.compiler.name(self._sequence)}"
+        yield f"DROP SEQUENCE IF EXISTS {self._sequence}"
 
     def _numbering_begins(self) -> Iterator[str]:
         """A sequence that goes on where the rows are."""
         operation = self.operation
-        sequence = self.compiler.name(self._sequence)
-        literal = self.compiler.literal(sequence)
-        if operation.autoincrement is True and self._was_serial() is False:
-            owner = f"{self.table}.{self.column}"
-            yield f"CREATE SEQUENCE {sequence} OWNED BY {owner}"
-            yield f"{self.alter} SET DEFAULT nextval({literal}::regclass)"
-        elif (
-            operation.autoincrement is False
-            and isinstance(operation.identity, Identity)
-            and self._was_serial()
-        ):
-            table = self.compiler.literal(self.table)
-            column = self.compiler.literal(operation.column)
-            literal = f"pg_get_serial_sequence({table}, {column})"
-        else:
-            return
-        yield (
-            f"SELECT setval({literal}, coalesce(max({self.column}), 0) + 1, false) "
+        if operation.identity is UNSET and isinstance(operation.existing_identity, Identity):
+            yield f"{self.alter} DROP IDENTITY"
+        sequence = self.compiler.literal(self._sequence)
+        yield f"CREATE SEQUENCE {self._sequence} OWNED BY {self.table}.{self.column}"
+        yield f"{self.alter} SET DEFAULT nextval({sequence}::regclass)"
+        yield self._continued(sequence)
+
+    def _continued(self, sequence: str) -> str:
+        return (
+            f"SELECT setval({sequence}, coalesce(max({self.column}), 0) + 1, false) "
             f"FROM {self.table}"
         )
 

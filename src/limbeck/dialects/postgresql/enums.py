@@ -9,10 +9,10 @@ from sqlalchemy.dialects import postgresql
 from limbeck.dialects.postgresql import expressions
 from limbeck.dialects.postgresql.named_types import enum_of, resolve
 from limbeck.operations.base import Statement
-from limbeck.operations.columns import mentions
+from limbeck.operations.columns import mentions, uses
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.types import AlterEnum
-from limbeck.schema.constraints import Check
+from limbeck.schema.constraints import Check, ForeignKey
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before, Column, Index, Schema, Table
 from limbeck.schema.types import EnumType, Expression, SqlType
@@ -125,8 +125,8 @@ def _added_values(operation: AlterEnum, compiler: Compiler) -> Iterator[str]:
 def _swap(operation: AlterEnum, compiler: Compiler, before: Before) -> Iterator[str]:
     """What the columns of the old type need to become columns of the new one.
 
-    Checks and indexes that name values of the type would compare with the old one: they are made
-    anew.
+    Foreign keys between such columns, and checks and indexes that name values of the type, would
+    compare with the old one: they are made anew.
     """
     name = operation.name
     old = Name(f"{name.name}_old", name.schema)
@@ -135,9 +135,9 @@ def _swap(operation: AlterEnum, compiler: Compiler, before: Before) -> Iterator[
         columns.setdefault(owner, []).append(user)
     tables = [before.table(owner) for owner in columns]
     for table in tables:
-        for check in _checks(table, columns[table.name]):
-            constraint = compiler.identifier(check.name or "")
-            yield f"ALTER TABLE {compiler.name(table.name)} DROP CONSTRAINT {constraint}"
+        for constraint in _constraints(table, columns[table.name]):
+            dropped = compiler.identifier(constraint.name or "")
+            yield f"ALTER TABLE {compiler.name(table.name)} DROP CONSTRAINT {dropped}"
         for index in _indexes(table, columns[table.name]):
             yield f"DROP INDEX {compiler.sibling(table.name, index.name)}"
     yield f"ALTER TYPE {compiler.name(name)} RENAME TO {compiler.identifier(old.name)}"
@@ -147,8 +147,8 @@ def _swap(operation: AlterEnum, compiler: Compiler, before: Before) -> Iterator[
             yield from _converted(table, table.column(column), name, compiler)
     yield f"DROP TYPE {compiler.name(old)}"
     for table in tables:
-        for check in _checks(table, columns[table.name]):
-            text = compiler.constraint(table.name, check)
+        for constraint in _constraints(table, columns[table.name]):
+            text = compiler.constraint(table.name, constraint)
             yield f"ALTER TABLE {compiler.name(table.name)} ADD {text}"
         for index in _indexes(table, columns[table.name]):
             yield compiler.create_index(table.name, index)
@@ -173,12 +173,15 @@ def portable_default(default: Expression, compiler: Compiler) -> str:
     return sql if bare is None else bare
 
 
-def _checks(table: Table, columns: Iterable[str]) -> list[Check]:
+def _constraints(table: Table, columns: Iterable[str]) -> list[Check | ForeignKey]:
+    """The checks and foreign keys of those columns; an unnamed one cannot be dropped by name."""
     names = list(columns)
     return [
-        check
-        for check in table.checks
-        if check.name is not None and any(mentions(check.expression, name) for name in names)
+        constraint
+        for constraint in table.constraints
+        if constraint.name is not None
+        and isinstance(constraint, Check | ForeignKey)
+        and any(uses(constraint, name) for name in names)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ def normalize(schema: Schema, dialect: Dialect) -> Schema:
     for name, enum in normalizer.texts.enums.items():
         enums.setdefault(name, enum)
     ordered = sorted(enums.values(), key=lambda enum: enum.name.sort_key)
-    return Schema(tables, Named(ordered))
+    return replace(schema, tables=tables, enums=Named(ordered))
 
 
 class Normalizer:
