@@ -7,7 +7,7 @@ from typing import Any
 
 from limbeck.dialects.mysql import expressions, types
 from limbeck.dialects.mysql.inspect import ColumnCheck
-from limbeck.dialects.mysql.lexer import closing, tokens
+from limbeck.dialects.mysql.lexer import Token, closing, tokens
 from limbeck.errors import CommandError, UnsupportedOperation
 from limbeck.operations.base import UNSET, Statement
 from limbeck.operations.columns import AlterColumn
@@ -71,7 +71,7 @@ def _statement(operation: AlterColumn, compiler: Compiler, before: Before) -> st
         if has_rename_column(compiler.dialect):
             return f"ALTER TABLE {table} RENAME COLUMN {name} TO {compiler.identifier(new_name)}"
     old = operation.existing(before) or _from_hints(operation)
-    if not whole and new_name is None and not _keeps_on_update(operation, old, compiler):
+    if not whole and new_name is None and not _is_of_the_column(operation, old, compiler):
         return f"ALTER TABLE {table} ALTER COLUMN {name} {_default_only(operation, old, compiler)}"
     if old is None:
         raise CommandError(
@@ -113,11 +113,19 @@ def _from_hints(operation: AlterColumn) -> Column | None:
     )
 
 
-def _keeps_on_update(operation: AlterColumn, old: Column | None, compiler: Compiler) -> bool:
-    """Whether ON UPDATE is concerned, which SET DEFAULT cannot write and takes away."""
+def _is_of_the_column(operation: AlterColumn, old: Column | None, compiler: Compiler) -> bool:
+    """Whether SET DEFAULT will not do: it cannot write ON UPDATE, and takes it away.
+
+    MySQL's takes a literal or an expression in parentheses, and so no CURRENT_TIMESTAMP
+    (https://dev.mysql.com/doc/refman/8.0/en/alter-table.html).
+    """
     both = (operation.default, old.default if old is not None else None)
-    texts = (compiler.default(d) for d in both if isinstance(d, Expression))
-    return any(expressions.split_on_update(text)[1] is not None for text in texts)
+    texts = [compiler.default(d) for d in both if isinstance(d, Expression)]
+    if any(expressions.split_on_update(text)[1] is not None for text in texts):
+        return True
+    if is_mariadb(compiler) or not isinstance(operation.default, Expression):
+        return False
+    return _is_now(tokens(default_text(compiler, operation.default)))
 
 
 def _default_only(operation: AlterColumn, old: Column | None, compiler: Compiler) -> str:
@@ -217,6 +225,14 @@ def _is_simple(sql: str) -> bool:
     found = tokens(sql)
     if len(found) <= 1 or (found[0].is_symbol("(") and closing(found, 0) == len(found) - 1):
         return True
-    if found[0].is_word("now", "current_timestamp", "localtime", "localtimestamp"):
+    if _is_now(found):
         return True
     return expressions.number("".join(t.text for t in found)) is not None
+
+
+def _is_now(sql: list[Token]) -> bool:
+    """Whether that is the current time and nothing else."""
+    if not sql or not sql[0].is_word("now", "current_timestamp", "localtime", "localtimestamp"):
+        return False
+    rest = sql[1:]
+    return not rest or (rest[0].is_symbol("(") and closing(rest, 0) == len(rest) - 1)
