@@ -22,7 +22,7 @@ from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import CreateTable, SetTableComment
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Before, Schema, Table
+from limbeck.schema.objects import Before, Identity, Schema, Table
 
 _CHANGES = (
     AddColumn,
@@ -50,6 +50,8 @@ def batch(operation: Batch, compiler: Compiler, before: Before) -> tuple[Stateme
     Raises UnsupportedOperation where a rebuild is needed and refused, or the table is not known,
     SchemaConflict where a change does not fit the table.
     """
+    for item in operation.operations:
+        _refuse(item)
     table = _known(operation, before)
     rearranged = operation.placements or operation.partial_reordering
     added = operation.table_args or operation.table_kwargs
@@ -65,6 +67,15 @@ def batch(operation: Batch, compiler: Compiler, before: Before) -> tuple[Stateme
     if table is None:
         raise _unknown(operation.name, before)
     return _rebuilt(operation, compiler, table, before)
+
+
+def _refuse(operation: Operation) -> None:
+    """Raises UnsupportedOperation for what no rebuild can give a column."""
+    if isinstance(operation, AlterColumn) and isinstance(operation.identity, Identity):
+        raise UnsupportedOperation(
+            f"SQLite has no identity columns: '{operation.table}.{operation.column}' numbers its "
+            "rows if it is the INTEGER primary key (with sqlite_autoincrement=True, never twice)."
+        )
 
 
 def _known(operation: Batch, before: Before) -> Table | None:
