@@ -82,7 +82,8 @@ class Shell:
 
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Type a command; whatever it prints, the password is not in it."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("DB_", "ALEMBIC"))}
+        ours = ("DB_", "ALEMBIC_", "LIMBECK_", "PYTHON")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
         done = subprocess.run(
             [str(Path(sys.executable).parent / command[0]), *command[1:]],
             cwd=self.folder,
