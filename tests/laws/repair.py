@@ -153,6 +153,10 @@ def _foreign_keys(blueprint: Blueprint, table: TableSpec) -> TableSpec:
                 columns[own] = replace(columns[own], type=target.type, default=None)
         if key.on_delete == "SET NULL" and not all(columns[c].nullable for c in key.columns):
             key = replace(key, on_delete=None)
+        if blueprint.dialect == "mysql" and key.on_delete == "SET NULL":
+            # MariaDB refuses a check on a column that a foreign key sets to NULL
+            checked = {c.column for c in table.checks}
+            key = replace(key, on_delete=None) if checked & set(key.columns) else key
         if blueprint.dialect == "mysql":
             key = replace(key, deferrable=False)
         kept.setdefault((key.columns, key.referred), key)

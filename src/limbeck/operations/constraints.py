@@ -13,6 +13,7 @@ from limbeck.errors import NotReversible, SchemaConflict
 from limbeck.metadata import build, load
 from limbeck.operations.base import Call, Operation, Ref, Scope, Statement
 from limbeck.operations.compiler import Compiler
+from limbeck.operations.names import by_default_name
 from limbeck.operations.tables import schema_argument, target_refs
 from limbeck.schema.constraints import (
     Check,
@@ -175,6 +176,10 @@ class DropConstraint(Operation):
             alike = (c for c in table.constraints if content(c) == content(wanted))
             unnamed = (c for c in alike if self.name is None or c.name is None)
             found = next(unnamed, None)
+            if found is not None:
+                return found
+        if self.name is not None:
+            found = by_default_name(table, self.name, kind)
             if found is not None:
                 return found
         return table.primary_key if self.kind == "primary" else None

@@ -15,6 +15,7 @@ from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import DropIndex
 from limbeck.operations.tables import DropTable
+from limbeck.operations.types import AlterEnum
 from limbeck.schema.constraints import ForeignKey, PrimaryKey, Unique
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Schema
@@ -29,7 +30,7 @@ def detached(
     in between. MySQL (`pins_foreign_keys`) refuses any change of a column or of an index that a
     foreign key uses: https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html
     """
-    touched = _touched(operations, pins_foreign_keys)
+    touched = _touched(operations, before, pins_foreign_keys)
     if not touched.columns and not touched.keys:
         return tuple(operations)
     gone = {
@@ -89,7 +90,7 @@ class _Touched:
         return set(key) == set(columns)
 
 
-def _touched(operations: Iterable[Operation], pins: bool) -> _Touched:
+def _touched(operations: Iterable[Operation], before: Schema, pins: bool) -> _Touched:
     touched = _Touched(pins)
     for operation in operations:
         match operation:
@@ -97,6 +98,10 @@ def _touched(operations: Iterable[Operation], pins: bool) -> _Touched:
                 pins and (operation.nullable is not None or operation.autoincrement is not None)
             ):
                 touched.columns.add((table, column))
+            case AlterEnum(name=enum, values=values, existing=existing):
+                if tuple(v for v in values if v in existing) != existing:
+                    # the type is replaced by a new one, column after column
+                    touched.columns.update(before.enum_users(enum))
             case DropConstraint(table=table, constraint=PrimaryKey() | Unique() as key):
                 touched.add_key(table, key.columns)
             case DropColumn(table=table, added=AddColumn(constraints=(PrimaryKey() as key, *_))):

@@ -9,6 +9,8 @@ from limbeck.operations.base import Operation
 from limbeck.plan.cycles import without_cycles
 from limbeck.plan.detach import detached
 from limbeck.plan.edges import Edge, edges
+from limbeck.plan.leftovers import left_behind
+from limbeck.plan.names import named
 from limbeck.schema.objects import Schema
 
 
@@ -25,9 +27,20 @@ def order(
     are added after them, those of dropped tables are dropped first; foreign keys that stand in
     the way of a change are dropped and added again. `adds_foreign_keys` False (SQLite) leaves
     all of these where they are; `pins_foreign_keys` True (MySQL) means that columns and indexes
-    below a foreign key cannot be changed at all. The result depends on nothing but the arguments,
-    and takes time in proportion to the operations.
+    below a foreign key cannot be changed at all. Constraints that are added without a name get
+    one, so that the way back can drop them. The result depends on nothing but the arguments, and
+    takes time in proportion to the operations.
     """
+    sorted_ = _sorted(operations, before, adds_foreign_keys, pins_foreign_keys)
+    return named(sorted_, before, additions=True)
+
+
+def _sorted(
+    operations: Sequence[Operation],
+    before: Schema,
+    adds_foreign_keys: bool,
+    pins_foreign_keys: bool,
+) -> tuple[Operation, ...]:
     given = tuple(operations)
     if adds_foreign_keys:
         given = detached(given, before, pins_foreign_keys=pins_foreign_keys)
@@ -76,12 +89,11 @@ def reversed_operations(
     back has its own dependencies. Raises NotReversible for an operation that cannot be reversed.
     """
     result: list[Operation] = []
+    start = before
     for operation in operations:
+        if pins_foreign_keys:
+            result += left_behind(operation, before, start)
         result.append(operation.reverse(before))
         before = operation.apply(before)
-    return order(
-        result[::-1],
-        before,
-        adds_foreign_keys=adds_foreign_keys,
-        pins_foreign_keys=pins_foreign_keys,
-    )
+    sorted_ = _sorted(result[::-1], before, adds_foreign_keys, pins_foreign_keys)
+    return named(sorted_, before, additions=False)
