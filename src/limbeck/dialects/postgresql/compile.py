@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from limbeck.dialects.postgresql import enums
+from limbeck.dialects.postgresql import compile_objects, enums
 from limbeck.dialects.postgresql.alter_column import alter_column
 from limbeck.dialects.postgresql.batch import batch
 from limbeck.operations.base import Operation, Statement
@@ -17,7 +17,6 @@ from limbeck.operations.compiler import Compiler, Override
 from limbeck.operations.data import Execute
 from limbeck.operations.indexes import DropIndex
 from limbeck.operations.tables import CreateTable, DropTable
-from limbeck.operations.types import AlterEnum
 from limbeck.schema.constraints import PrimaryKey
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before
@@ -101,7 +100,7 @@ OVERRIDES: Mapping[type[Operation], Override] = {
     AddColumn: add_column,
     DropColumn: drop_column,
     AlterColumn: alter_column,
-    AlterEnum: enums.alter_enum,
+    **compile_objects.OVERRIDES,
     DropIndex: drop_index,
     Batch: batch,
     Execute: execute,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from sqlalchemy.dialects import postgresql
 
 from limbeck.dialects.postgresql import expressions
 from limbeck.dialects.postgresql.named_types import enum_of, resolve
 from limbeck.operations.base import Statement
-from limbeck.operations.columns import mentions, uses
 from limbeck.operations.compiler import Compiler
-from limbeck.operations.types import AlterEnum
-from limbeck.schema.constraints import Check, ForeignKey
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Before, Column, Index, Schema, Table
+from limbeck.schema.objects import Before, Column, Schema
 from limbeck.schema.types import EnumType, Expression, SqlType
 
 
@@ -100,100 +97,8 @@ def drop_types(
     return tuple(Statement(sql) for sql in dropped.values())
 
 
-def alter_enum(operation: AlterEnum, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
-    """ADD VALUE where values are only added; else a new type takes the place of the old one."""
-    kept = [value for value in operation.values if value in operation.existing]
-    if kept == list(operation.existing):
-        return tuple(Statement(sql) for sql in _added_values(operation, compiler))
-    return tuple(Statement(sql) for sql in _swap(operation, compiler, before))
-
-
-def _added_values(operation: AlterEnum, compiler: Compiler) -> Iterator[str]:
-    alter = f"ALTER TYPE {compiler.name(operation.name)} ADD VALUE"
-    for position, value in enumerate(operation.values):
-        if value in operation.existing:
-            continue
-        if position:
-            place = f" AFTER {compiler.literal(operation.values[position - 1])}"
-        elif operation.existing:
-            place = f" BEFORE {compiler.literal(operation.existing[0])}"
-        else:
-            place = ""
-        yield f"{alter} {compiler.literal(value)}{place}"
-
-
-def _swap(operation: AlterEnum, compiler: Compiler, before: Before) -> Iterator[str]:
-    """What the columns of the old type need to become columns of the new one.
-
-    Foreign keys between such columns, and checks and indexes that name values of the type, would
-    compare with the old one: they are made anew.
-    """
-    name = operation.name
-    old = Name(f"{name.name}_old", name.schema)
-    columns: dict[Name, list[str]] = {}
-    for owner, user in users(name, compiler, before):
-        columns.setdefault(owner, []).append(user)
-    tables = [before.table(owner) for owner in columns]
-    for table in tables:
-        for constraint in _constraints(table, columns[table.name]):
-            dropped = compiler.identifier(constraint.name or "")
-            yield f"ALTER TABLE {compiler.name(table.name)} DROP CONSTRAINT {dropped}"
-        for index in _indexes(table, columns[table.name]):
-            yield f"DROP INDEX {compiler.sibling(table.name, index.name)}"
-    yield f"ALTER TYPE {compiler.name(name)} RENAME TO {compiler.identifier(old.name)}"
-    yield create_type(EnumType(name, operation.values), compiler)
-    for table in tables:
-        for column in columns[table.name]:
-            yield from _converted(table, table.column(column), name, compiler)
-    yield f"DROP TYPE {compiler.name(old)}"
-    for table in tables:
-        for constraint in _constraints(table, columns[table.name]):
-            text = compiler.constraint(table.name, constraint)
-            yield f"ALTER TABLE {compiler.name(table.name)} ADD {text}"
-        for index in _indexes(table, columns[table.name]):
-            yield compiler.create_index(table.name, index)
-
-
-def _converted(table: Table, column: Column, name: Name, compiler: Compiler) -> Iterator[str]:
-    identifier = compiler.identifier(column.name)
-    alter = f"ALTER TABLE {compiler.name(table.name)} ALTER COLUMN {identifier}"
-    brackets = "[]" if resolve(column.type.payload, compiler.dialect).is_array else ""
-    new = f"{compiler.name(name)}{brackets}"
-    if column.default is not None:
-        yield f"{alter} DROP DEFAULT"
-    yield f"{alter} TYPE {new} USING {identifier}::text{brackets}::{new}"
-    if column.default is not None:
-        yield f"{alter} SET DEFAULT {portable_default(column.default, compiler)}"
-
-
 def portable_default(default: Expression, compiler: Compiler) -> str:
     """A default that fits the column whatever its type becomes: literals without their cast."""
     sql = compiler.default(default)
     bare = expressions.literal(sql)
     return sql if bare is None else bare
-
-
-def _constraints(table: Table, columns: Iterable[str]) -> list[Check | ForeignKey]:
-    """The checks and foreign keys of those columns; an unnamed one cannot be dropped by name."""
-    names = list(columns)
-    return [
-        constraint
-        for constraint in table.constraints
-        if constraint.name is not None
-        and isinstance(constraint, Check | ForeignKey)
-        and any(uses(constraint, name) for name in names)
-    ]
-
-
-def _indexes(table: Table, columns: Iterable[str]) -> list[Index]:
-    names = list(columns)
-    return [
-        index
-        for index in table.indexes.values()
-        if any(mentions(e, name) for e in _expressions(index) for name in names)
-    ]
-
-
-def _expressions(index: Index) -> Iterator[Expression]:
-    yield from (e.expression for e in index.elements if e.expression is not None)
-    yield from (value for _, value in index.options if isinstance(value, Expression))
