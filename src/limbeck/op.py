@@ -13,7 +13,19 @@ from typing import Any, Concatenate, ParamSpec
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import conv
 
-from limbeck.operations import columns, constraints, data, indexes, tables, types
+from limbeck.operations import (
+    columns,
+    constraints,
+    data,
+    domains,
+    extensions,
+    indexes,
+    renames,
+    schemas,
+    sequences,
+    tables,
+    types,
+)
 from limbeck.operations.base import Operation, Scope
 from limbeck.runtime.batch import BatchOperations, batch_alter_table
 from limbeck.runtime.invoke import current
@@ -33,23 +45,38 @@ def _verb(build: Callable[Concatenate[Scope, P], Operation]) -> Callable[P, Any]
 
 add_column = _verb(columns.add_column)
 alter_column = _verb(columns.alter_column)
+alter_domain = _verb(domains.alter_domain)
 alter_enum = _verb(types.alter_enum)
+alter_sequence = _verb(sequences.alter_sequence)
 bulk_insert = _verb(data.bulk_insert)
 create_check_constraint = _verb(constraints.create_check_constraint)
+create_domain = _verb(domains.create_domain)
+create_enum = _verb(types.create_enum)
 create_exclude_constraint = _verb(constraints.create_exclude_constraint)
+create_extension = _verb(extensions.create_extension)
 create_foreign_key = _verb(constraints.create_foreign_key)
 create_index = _verb(indexes.create_index)
 create_primary_key = _verb(constraints.create_primary_key)
+create_schema = _verb(schemas.create_schema)
+create_sequence = _verb(sequences.create_sequence)
 create_table = _verb(tables.create_table)
 create_table_comment = _verb(tables.create_table_comment)
 create_unique_constraint = _verb(constraints.create_unique_constraint)
 drop_column = _verb(columns.drop_column)
 drop_constraint = _verb(constraints.drop_constraint)
+drop_domain = _verb(domains.drop_domain)
+drop_enum = _verb(types.drop_enum)
+drop_extension = _verb(extensions.drop_extension)
 drop_index = _verb(indexes.drop_index)
+drop_schema = _verb(schemas.drop_schema)
+drop_sequence = _verb(sequences.drop_sequence)
 drop_table = _verb(tables.drop_table)
 drop_table_comment = _verb(tables.drop_table_comment)
 execute = _verb(data.execute)
+rename_constraint = _verb(renames.rename_constraint)
+rename_index = _verb(renames.rename_index)
 rename_table = _verb(tables.rename_table)
+validate_constraint = _verb(renames.validate_constraint)
 
 
 def invoke(operation: Operation) -> Any:
@@ -108,20 +135,32 @@ __all__ = [
     "BatchOperations",
     "add_column",
     "alter_column",
+    "alter_domain",
     "alter_enum",
+    "alter_sequence",
     "batch_alter_table",
     "bulk_insert",
     "create_check_constraint",
+    "create_domain",
+    "create_enum",
     "create_exclude_constraint",
+    "create_extension",
     "create_foreign_key",
     "create_index",
     "create_primary_key",
+    "create_schema",
+    "create_sequence",
     "create_table",
     "create_table_comment",
     "create_unique_constraint",
     "drop_column",
     "drop_constraint",
+    "drop_domain",
+    "drop_enum",
+    "drop_extension",
     "drop_index",
+    "drop_schema",
+    "drop_sequence",
     "drop_table",
     "drop_table_comment",
     "execute",
@@ -130,6 +169,9 @@ __all__ = [
     "get_context",
     "inline_literal",
     "invoke",
+    "rename_constraint",
+    "rename_index",
     "rename_table",
     "run_async",
+    "validate_constraint",
 ]

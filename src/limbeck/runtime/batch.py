@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from limbeck.errors import CommandError
 from limbeck.metadata import load
-from limbeck.operations import columns, constraints, data, indexes, tables
+from limbeck.operations import columns, constraints, data, indexes, renames, tables
 from limbeck.operations.base import Operation, Scope
 from limbeck.operations.batch import Batch, Placement, Recreate
 from limbeck.runtime.invoke import Interpreter, current
@@ -169,6 +169,23 @@ class BatchOperations:
     def drop_index(self, index_name: str, **kw: Any) -> None:
         """Drops an index."""
         self._add(indexes.drop_index, index_name, self._name.name, **self._table, **kw)
+
+    def rename_index(self, index_name: str, new_index_name: str) -> None:
+        """Renames an index."""
+        name = self._name.name
+        self._add(renames.rename_index, index_name, new_index_name, name, **self._table)
+
+    def rename_constraint(
+        self, constraint_name: str, new_constraint_name: str, type_: str | None = None
+    ) -> None:
+        """Renames a constraint."""
+        names = (constraint_name, new_constraint_name, self._name.name)
+        self._add(renames.rename_constraint, *names, type_, **self._table)
+
+    def validate_constraint(self, constraint_name: str) -> None:
+        """Checks the rows that a constraint added as NOT VALID has not seen (PostgreSQL)."""
+        name = self._name.name
+        self._add(renames.validate_constraint, constraint_name, name, **self._table)
 
     def create_table_comment(self, comment: str | None, **kw: Any) -> None:
         """Sets the comment of the table."""
