@@ -19,11 +19,12 @@ def alter_column(
 ) -> tuple[Statement, ...]:
     """Type and nullability, then default, comment and name."""
     _refuse(operation)
-    old = operation.existing(before)
+    table = before.find(operation.table)
+    old = table.columns.get(operation.column) if table is not None else None
     sql = [
         *_type(operation, compiler, old),
         *_default(operation, compiler, old),
-        *_comment(operation, compiler, before),
+        *_comment(operation, compiler, old),
     ]
     if operation.new_name is not None:
         column = f"{compiler.name(operation.table)}.{compiler.identifier(operation.column)}"
@@ -61,7 +62,8 @@ def _type(operation: AlterColumn, compiler: Compiler, old: Column | None) -> Ite
     """ALTER COLUMN, which takes the type always and means NULL where nothing is said."""
     if operation.type is None and operation.nullable is None:
         return
-    type_: SqlType | None = operation.type or (old.type if old is not None else None)
+    was = old.type if old is not None else operation.existing_type
+    type_: SqlType | None = operation.type or was
     if type_ is None:
         raise CommandError(
             f"{_named(operation)}: SQL Server writes the type again with NULL or NOT NULL, and "
@@ -88,10 +90,8 @@ def _default(operation: AlterColumn, compiler: Compiler, old: Column | None) -> 
         yield f"ALTER TABLE {compiler.name(operation.table)} ADD DEFAULT {text} FOR {column}"
 
 
-def _comment(operation: AlterColumn, compiler: Compiler, before: Before) -> Iterator[str]:
+def _comment(operation: AlterColumn, compiler: Compiler, old: Column | None) -> Iterator[str]:
     if operation.comment is UNSET:
         return
-    table = before.find(operation.table)
-    known = table.columns.get(operation.column) if table is not None else None
-    existing = operation.existing_comment if known is None else known.comment
+    existing = operation.existing_comment if old is None else old.comment
     yield transact.comment(compiler, operation.table, operation.column, operation.comment, existing)

@@ -18,7 +18,7 @@ from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import CreateTable, DropTable, SetTableComment
 from limbeck.schema.constraints import Constraint, Exclude, ForeignKey, PrimaryKey
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Before, Column, Identity
+from limbeck.schema.objects import Before, Column, Identity, Index
 from limbeck.schema.types import Expression, SqlType
 
 _CONDITIONS = (23,)
@@ -39,9 +39,7 @@ def create_table(
     build.add_referred(built)
     again = operation.if_not_exists
     sql = [compiler.create_table(built, if_not_exists=again)]
-    sql += [
-        compiler.create_index(table.name, i, if_not_exists=again) for i in table.indexes.values()
-    ]
+    sql += [_create_index(compiler, table.name, i, again) for i in table.indexes.values()]
     if table.comment is not None:
         sql.append(_table_comment(compiler, table.name, table.comment))
     sql += [
@@ -117,9 +115,9 @@ def alter_column(
             "that exists a virtual one, nor a virtual one plain. Drop it and add it again."
         )
     table, column = compiler.name(operation.table), compiler.identifier(operation.column)
-    old = operation.existing(before)
     sql = [
-        f"ALTER TABLE {table} MODIFY {column} {text}" for text in _parts(operation, compiler, old)
+        f"ALTER TABLE {table} MODIFY {column} {text}"
+        for text in _parts(operation, compiler, before)
     ]
     if operation.comment is not UNSET:
         comment = operation.comment
@@ -142,11 +140,13 @@ def alter_column(
     return (*drops, *(Statement(text) for text in sql), *adds)
 
 
-def _parts(operation: AlterColumn, compiler: Compiler, old: Column | None) -> Iterator[str]:
+def _parts(operation: AlterColumn, compiler: Compiler, before: Before) -> Iterator[str]:
     """What follows the column's name in each MODIFY.
 
     Oracle refuses NULL on a column that takes NULL (ORA-01451), and NOT NULL on one that does not.
     """
+    table = before.find(operation.table)
+    old = table.columns.get(operation.column) if table is not None else None
     known = old.nullable if old is not None else operation.existing_nullable
     if operation.nullable is not None and operation.nullable != known:
         yield "NULL" if operation.nullable else "NOT NULL"
@@ -222,7 +222,14 @@ def create_index(
     """CREATE INDEX."""
     if operation.if_not_exists:
         _require_conditions(compiler, f"create_index '{operation.index.name}'", "if_not_exists")
-    return operation.statements(compiler, before)
+    sql = _create_index(compiler, operation.table, operation.index, operation.if_not_exists)
+    return (Statement(sql),)
+
+
+def _create_index(compiler: Compiler, table: Name, index: Index, if_not_exists: bool) -> str:
+    """CREATE INDEX, with the condition that SQLAlchemy leaves out."""
+    sql = compiler.create_index(table, index)
+    return sql.replace("INDEX ", "INDEX IF NOT EXISTS ", 1) if if_not_exists else sql
 
 
 def drop_index(operation: DropIndex, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
