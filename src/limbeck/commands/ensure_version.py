@@ -13,7 +13,9 @@ def ensure_version(project: Project, *, sql: bool = False) -> None:
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         if sql:
-            context.writer.text(context.version.create_sql(context.dialect) + context.writer.end)
+            context.writer.text(
+                context.version.create_sql(context.interpreter.compiler) + context.writer.end
+            )
         elif context.connection is not None:
             context.version.create(context.connection)
         return []

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable
-from contextvars import copy_context
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from limbeck.errors import DatabaseError
+
+if TYPE_CHECKING:  # a tenth of a second that a synchronous run does not need
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 R = TypeVar("R")
 
@@ -37,8 +36,8 @@ def run_connected(
     running already; `work` gets a plain connection either way.
     Raises DatabaseError where the URL cannot be used or the driver is not installed.
     """
-    engine = target if isinstance(target, sa.Engine | AsyncEngine) else _engine(target)
-    if isinstance(engine, AsyncEngine):
+    engine = _engine(target) if isinstance(target, str | URL) else target
+    if not isinstance(engine, sa.Engine):
         result: R = run_coroutine(_run_async(engine, work, dispose=engine is not target))
         return result
     try:
@@ -66,6 +65,8 @@ def _engine(target: str | URL) -> sa.Engine | AsyncEngine:
         ) from None
     try:
         if url.get_dialect().is_async:
+            from sqlalchemy.ext.asyncio import create_async_engine
+
             return create_async_engine(url, poolclass=sa.pool.NullPool)
         return sa.create_engine(url, poolclass=sa.pool.NullPool)
     except sa.exc.NoSuchModuleError:
@@ -103,6 +104,10 @@ async def _run_async(
 
 def run_coroutine(coroutine: Any) -> Any:
     """Runs a coroutine to its end, also from inside a running event loop."""
+    import asyncio
+    import threading
+    from contextvars import copy_context
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:

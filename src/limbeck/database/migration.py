@@ -381,7 +381,9 @@ class MigrationContext:
         for step in self._migrations_fn(heads, self):
             with self.begin_transaction(_per_migration=True):
                 if self.as_sql and not heads:
-                    self.writer.text(self.version.create_sql(self.dialect) + self.writer.end)
+                    self.writer.text(
+                        self.version.create_sql(self.interpreter.compiler) + self.writer.end
+                    )
                 log.info("Running %s", step)
                 if self.as_sql:
                     self.writer.comment(f"Running {step.short_log}")
@@ -411,9 +413,9 @@ class MigrationContext:
         """Changes the rows for a step, and returns them."""
         change: RowChange = step.change(tuple(heads))
         if self.connection is not None:
-            self.version.change(self.connection, change)
+            self.version.change(self.connection, change, self.interpreter.compiler)
         else:
-            for sql, _ in self.version.change_sql(change, self.dialect):
+            for sql, _ in self.version.change_sql(change, self.interpreter.compiler):
                 self.writer.text(sql + self.writer.end)
         return change.after
 

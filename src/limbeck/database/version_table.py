@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
 
 from limbeck.errors import CommandError
 from limbeck.operations.compiler import Compiler
@@ -50,17 +49,16 @@ class VersionTable:
         column = self.table().c.version_num
         return tuple(sorted(row[0] for row in connection.execute(sa.select(column))))
 
-    def create_sql(self, dialect: Dialect) -> str:
+    def create_sql(self, compiler: Compiler) -> str:
         """CREATE TABLE."""
-        return Compiler(dialect).create_table(self.table())
+        return compiler.create_table(self.table())
 
     def create(self, connection: sa.Connection) -> None:
         """Creates the table where it is missing."""
         self.table().create(connection, checkfirst=True)
 
-    def change_sql(self, change: RowChange, dialect: Dialect) -> Iterator[tuple[str, str]]:
+    def change_sql(self, change: RowChange, compiler: Compiler) -> Iterator[tuple[str, str]]:
         """Each statement with what it does in words; deletes and inserts before the update."""
-        compiler = Compiler(dialect)
         table, column = compiler.name(self.qualified), compiler.identifier("version_num")
         literal = compiler.literal
         where = f"WHERE {table}.{column} ="
@@ -72,10 +70,10 @@ class VersionTable:
             sql = f"UPDATE {table} SET {column}={literal(new)} {where} {literal(old)}"
             yield sql, f"updating '{old}' to '{new}' in"
 
-    def change(self, connection: sa.Connection, change: RowChange) -> None:
+    def change(self, connection: sa.Connection, change: RowChange, compiler: Compiler) -> None:
         """Changes the rows; CommandError where a row is not the one row that was expected."""
         sane = connection.dialect.supports_sane_rowcount
-        for sql, doing in self.change_sql(change, connection.dialect):
+        for sql, doing in self.change_sql(change, compiler):
             result = connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
             if sane and not doing.startswith("inserting") and result.rowcount != 1:
                 raise CommandError(

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import Label, UnaryExpression, conv
@@ -145,7 +144,7 @@ def constraint(item: sa.Constraint, dialect: Dialect) -> Constraint | None:
             )
         case sa.ForeignKeyConstraint():
             return _foreign_key(item, found, extra, dialect)
-        case ExcludeConstraint():
+        case _ if item.__visit_name__ == "exclude_constraint":
             return values.Exclude(Expression(item), found, extra)
         case sa.CheckConstraint():
             if not _is_created(item, dialect):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from limbeck.errors import NotReversible, SchemaConflict
 from limbeck.metadata import build, load
@@ -369,6 +368,8 @@ def create_exclude_constraint(
     **kw: Any,
 ) -> AddConstraint:
     """Adds an EXCLUDE constraint (PostgreSQL)."""
+    from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
     item = ExcludeConstraint(*elements, name=constraint_name, **kw)
     columns = [e[0] for e in elements if isinstance(e[0], str)]
     return _loaded(scope, table_name, schema, item, columns)

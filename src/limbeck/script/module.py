@@ -32,17 +32,13 @@ def run_file(path: str, name: str | None = None) -> ModuleType:
     the file is missing or does not compile.
     """
     name = name or re.sub(r"\W", "_", os.path.basename(path))
-    from importlib.util import module_from_spec, spec_from_file_location
-
     loader: SourceFileLoader | SourcelessFileLoader
     if path.endswith((".pyc", ".pyo")):
         loader = SourcelessFileLoader(name, path)
     else:
         loader = SourceFileLoader(name, path)
-    spec = spec_from_file_location(name, path, loader=loader)
-    if spec is None:
-        raise ScriptError(f"Can't load {path} as a Python module")
-    module = module_from_spec(spec)
+    module = ModuleType(name)
+    module.__file__, module.__loader__ = path, loader
     try:
         code = loader.get_code(name)
     except SyntaxError as error:

@@ -41,6 +41,12 @@ def change(operation: Operation, compiler: Compiler, before: Before) -> tuple[St
     """One change of one table, as a batch of its own."""
     name = operation.table_name
     assert name is not None
+    is_plain = isinstance(operation, AddColumn) and not operation.if_not_exists
+    if is_plain and not isinstance(before, Schema):
+        # such a column needs to know nothing of its table, so a server is not asked
+        found = native.statements(operation, compiler, None, before)
+        if found is not None:
+            return found
     return batch(Batch(name, (operation,)), compiler, before)
 
 
