@@ -21,6 +21,7 @@ from limbeck.operations.compiler import Compiler, Override
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import CreateTable, SetTableComment
+from limbeck.schema.constraints import Constraint, Exclude, ForeignKey, Unique
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before, Identity, Schema, Table
 
@@ -76,12 +77,38 @@ def batch(operation: Batch, compiler: Compiler, before: Before) -> tuple[Stateme
 
 
 def _refuse(operation: Operation) -> None:
-    """Raises UnsupportedOperation for what no rebuild can give a column."""
-    if isinstance(operation, AlterColumn) and isinstance(operation.identity, Identity):
-        raise UnsupportedOperation(
-            f"SQLite has no identity columns: '{operation.table}.{operation.column}' numbers its "
-            "rows if it is the INTEGER primary key (with sqlite_autoincrement=True, never twice)."
-        )
+    """Raises UnsupportedOperation for what no rebuild can give a table."""
+    match operation:
+        case AlterColumn(identity=Identity()):
+            raise UnsupportedOperation(
+                f"SQLite has no identity columns: '{operation.table}.{operation.column}' numbers "
+                "its rows if it is the INTEGER primary key (never twice the same number with "
+                "sqlite_autoincrement=True)."
+            )
+        case AddConstraint():
+            _refuse_constraint(operation.table, operation.constraint)
+        case AddColumn():
+            for constraint in operation.constraints:
+                _refuse_constraint(operation.table, constraint)
+
+
+def _refuse_constraint(table: Name, constraint: Constraint) -> None:
+    match constraint:
+        case Unique(deferrable=True) | Unique(initially=str()):
+            raise UnsupportedOperation(
+                f"Constraint '{constraint.name}' on '{table}': SQLite has DEFERRABLE for foreign "
+                "keys alone. Leave out deferrable and initially."
+            )
+        case ForeignKey(referred=referred) if referred.schema != table.schema:
+            raise UnsupportedOperation(
+                f"Constraint '{constraint.name}' on '{table}': SQLite has no foreign keys from one "
+                f"database file to another ('{referred}'). Keep both tables in one schema."
+            )
+        case Exclude():
+            raise UnsupportedOperation(
+                f"Constraint '{constraint.name}' on '{table}': SQLite has no EXCLUDE. Use a unique "
+                "constraint, or a trigger."
+            )
 
 
 def _known(operation: Batch, before: Before) -> Table | None:
