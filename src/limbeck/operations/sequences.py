@@ -40,6 +40,22 @@ def owner_text(compiler: Compiler, owner: tuple[Name, str] | None) -> str:
     return f"OWNED BY {compiler.name(owner[0])}.{compiler.identifier(owner[1])}"
 
 
+def create_text(item: Sequence, compiler: Compiler, *, if_not_exists: bool = False) -> str:
+    """CREATE SEQUENCE, without the owner."""
+    built = sa.Sequence(
+        item.name.name,
+        start=item.start,
+        increment=item.increment,
+        minvalue=item.minvalue,
+        maxvalue=item.maxvalue,
+        cycle=True if item.cycle else None,
+        cache=item.cache,
+        schema=item.name.schema,
+        data_type=None if item.type is None else build.type_(item.type),
+    )
+    return compiler.ddl(sa.schema.CreateSequence(built, if_not_exists=if_not_exists))
+
+
 @dataclass(frozen=True, slots=True)
 class CreateSequence(Operation):
     """CREATE SEQUENCE."""
@@ -66,18 +82,7 @@ class CreateSequence(Operation):
         """CREATE SEQUENCE."""
         item = self.sequence
         require_sequences(compiler, item.name)
-        built = sa.Sequence(
-            item.name.name,
-            start=item.start,
-            increment=item.increment,
-            minvalue=item.minvalue,
-            maxvalue=item.maxvalue,
-            cycle=True if item.cycle else None,
-            cache=item.cache,
-            schema=item.name.schema,
-            data_type=None if item.type is None else build.type_(item.type),
-        )
-        sql = compiler.ddl(sa.schema.CreateSequence(built, if_not_exists=self.if_not_exists))
+        sql = create_text(item, compiler, if_not_exists=self.if_not_exists)
         if item.owned_by is not None:
             sql += f" {owner_text(compiler, item.owned_by)}"
         return (Statement(sql),)

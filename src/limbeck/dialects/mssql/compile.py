@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from limbeck.dialects.mssql import transact
+from limbeck.dialects.mssql import compile_objects, transact
 from limbeck.dialects.mssql.alter import alter_column
 from limbeck.errors import CommandError, UnsupportedOperation
 from limbeck.metadata import build
@@ -215,6 +215,7 @@ def bulk_insert(operation: BulkInsert, compiler: Compiler, before: Before) -> tu
 
 
 OVERRIDES: Final[Mapping[type[Operation], Override]] = {
+    **compile_objects.OVERRIDES,
     CreateTable: create_table,
     RenameTable: rename_table,
     SetTableComment: set_table_comment,

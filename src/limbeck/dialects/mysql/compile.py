@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from limbeck.dialects.mysql import compile_objects
 from limbeck.dialects.mysql.alter import alter_column, is_mariadb, owner_of
 from limbeck.dialects.mysql.constraints import (
     add_constraint,
@@ -159,6 +160,7 @@ def _released(compiler: Compiler, table: Table, column: str) -> Iterator[str]:
 
 
 OVERRIDES: Final[Mapping[type[Operation], Override]] = {
+    **compile_objects.OVERRIDES,
     CreateTable: create_table,
     RenameTable: rename_table,
     SetTableComment: set_table_comment,

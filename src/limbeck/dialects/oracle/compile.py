@@ -8,6 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from limbeck.dialects.oracle import compile_objects
 from limbeck.errors import UnsupportedOperation
 from limbeck.metadata import build
 from limbeck.operations.base import UNSET, Operation, Statement
@@ -259,6 +260,7 @@ def _no_condition(what: str, option: str) -> UnsupportedOperation:
 
 
 OVERRIDES: Final[Mapping[type[Operation], Override]] = {
+    **compile_objects.OVERRIDES,
     CreateTable: create_table,
     DropTable: drop_table,
     SetTableComment: set_table_comment,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from limbeck.dialects.sqlite import definition, draft, native, rebuild
+from limbeck.dialects.sqlite import compile_objects, definition, draft, native, rebuild
 from limbeck.dialects.sqlite.draft import Draft
 from limbeck.dialects.sqlite.inspect import SQL, TRIGGERS
 from limbeck.dialects.sqlite.lookup import is_same
@@ -20,6 +20,7 @@ from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
 from limbeck.operations.compiler import Compiler, Override
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
+from limbeck.operations.renames import RenameConstraint
 from limbeck.operations.tables import CreateTable, SetTableComment
 from limbeck.schema.constraints import Constraint, Exclude, ForeignKey, Unique
 from limbeck.schema.names import Name
@@ -60,6 +61,7 @@ def batch(operation: Batch, compiler: Compiler, before: Before) -> tuple[Stateme
     for item in operation.operations:
         _refuse(item)
     table = _known(operation, before)
+    operation = compile_objects.expanded(operation, table, compiler)
     rearranged = operation.placements or operation.partial_reordering
     added = operation.table_args or operation.table_kwargs
     if operation.recreate != "always" and not rearranged and not added:
@@ -236,6 +238,8 @@ def create_table(
 
 
 OVERRIDES: Mapping[type[Operation], Override] = {
+    **compile_objects.OVERRIDES,
+    RenameConstraint: change,
     AddColumn: change,
     DropColumn: change,
     AlterColumn: change,
