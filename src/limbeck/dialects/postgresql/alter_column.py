@@ -152,6 +152,8 @@ class Alteration:
         if hint is not None and hint is not UNSET:
             assert isinstance(hint, Expression)  # UNSET and None are told apart above
             return hint
+        if self._ends_numbering():
+            return None  # what is there is SERIAL's own, which goes
         existing = self._existing()
         return None if existing is None else existing.default
 
