@@ -11,7 +11,7 @@ from limbeck.operations.base import Operation
 from limbeck.operations.tables import CreateTable, DropTable, SetTableComment
 from limbeck.operations.types import AlterEnum
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Schema, Table
+from limbeck.schema.objects import Index, Schema, Table
 
 DEFAULT = Comparison()
 
@@ -71,15 +71,16 @@ def _new_names(before: Schema, after: Schema) -> frozenset[Name]:
     return frozenset(
         Name(name, table.name.schema)
         for table in after
-        for name in _names(table) - _names(before.find(table.name))
+        for _, name in _names(table) - _names(before.find(table.name))
     )
 
 
-def _names(table: Table | None) -> set[str]:
+def _names(table: Table | None) -> set[tuple[type, str]]:
+    """The names of a table and of what belongs to it, each with its kind."""
     if table is None:
         return set()
-    constraints = (c.name for c in table.constraints if c.name is not None)
-    return {table.name.name, *table.indexes, *constraints}
+    constraints = ((type(c), c.name) for c in table.constraints if c.name is not None)
+    return {(Table, table.name.name), *((Index, name) for name in table.indexes), *constraints}
 
 
 def _comment(before: Table, after: Table) -> Iterator[Operation]:
