@@ -407,3 +407,51 @@ def test_a_column_can_change_from_any_type_to_any_other(
                 refused.append((old, new, str(error.orig)))
             savepoint.rollback()
     assert refused == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"identity": columns.Identity(options=(("start", 7),))},
+        {"type": columns.SqlType(sa.Enum("x", "y", name="fresh"))},
+        {"type": columns.SqlType(sa.Text()), "default": columns.Expression("x")},
+        {"default": columns.Expression("5")},
+    ],
+    ids=["identity", "enum", "text with default", "default"],
+)
+def test_numbering_ends_and_comes_back_in_a_step_of_its_own(
+    connection: sa.Connection,
+    read: Callable[..., Schema],
+    run: Callable[[Operation], None],
+    changes: dict[str, Any],
+) -> None:
+    start().create_all(connection)
+    before = read()
+    old = before.table(Name("o")).column("id")
+    first = columns.AlterColumn(Name("o"), "id", **changes, **columns.existing_hints(old))
+    between = first.changed(old)
+    second = columns.AlterColumn(
+        Name("o"), "id", autoincrement=False, **columns.existing_hints(between)
+    )
+    middle = first.apply(before)
+    run(first)
+    run(second)
+    expected = POSTGRESQL.normalize(second.apply(middle), connection.dialect)
+    assert compare(read(), expected) == ()
+    run(second.reverse(middle))
+    run(first.reverse(before))
+    assert read() == before
+
+
+def test_foreign_keys_between_enum_columns_survive_the_swap(
+    connection: sa.Connection, read: Callable[..., Schema], run: Callable[[Operation], None]
+) -> None:
+    metadata = sa.MetaData()
+    mood = sa.Enum("sad", "ok", name="mood")
+    sa.Table("m", metadata, sa.Column("mood", mood, primary_key=True))
+    sa.Table("n", metadata, sa.Column("mood", mood, sa.ForeignKey("m.mood")))
+    metadata.create_all(connection)
+    before = read()
+    run(types.alter_enum(Scope(connection.dialect), "mood", ["ok"], existing_values=["sad", "ok"]))
+    assert read().tables == before.tables
+    assert read().enums[Name("mood")].values == ("ok",)
