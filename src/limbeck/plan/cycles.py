@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -104,15 +105,26 @@ def _cut(
     group: Sequence[Name], targets: Mapping[Name, Sequence[Name]]
 ) -> dict[Name, frozenset[Name]]:
     """Takes the tables of one group apart, cutting where no table is free of the others."""
-    waiting = {name: {t for t in targets[name] if t in group} for name in group}
+    members = set(group)
+    waiting = {name: {t for t in targets[name] if t in members} for name in group}
+    waited_for: dict[Name, list[Name]] = {name: [] for name in group}
+    for name, others in waiting.items():
+        for other in others:
+            waited_for[other].append(name)
+    heap = [(len(others), name.sort_key, name) for name, others in waiting.items()]
+    heapq.heapify(heap)
     cut: dict[Name, frozenset[Name]] = {}
-    while waiting:
-        name = min(waiting, key=lambda n: (len(waiting[n]), n.sort_key))
-        if waiting[name]:
-            cut[name] = frozenset(waiting[name])
-        del waiting[name]
-        for others in waiting.values():
-            others.discard(name)
+    while heap:
+        count, _, name = heapq.heappop(heap)
+        if name not in waiting or count != len(waiting[name]):
+            continue  # an entry that a shorter wait has replaced
+        left = waiting.pop(name)
+        if left:
+            cut[name] = frozenset(left)
+        for other in waited_for[name]:
+            if other in waiting:
+                waiting[other].discard(name)
+                heapq.heappush(heap, (len(waiting[other]), other.sort_key, other))
     return cut
 
 
