@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from limbeck.errors import DatabaseError
 from limbeck.operations.base import Statement
 from limbeck.plan.steps import Step
+from limbeck.runtime.events import table_events
 
 
 class Executor:
@@ -19,9 +20,10 @@ class Executor:
         self._plain = {"no_parameters": True}
 
     def run(self, step: Step) -> None:
-        """Runs the statements of a step."""
-        for statement in step.statements:
-            self.statement(statement)
+        """Runs the statements of a step, and the listeners of its table."""
+        with table_events(step.operation, self.connection):
+            for statement in step.statements:
+                self.statement(statement)
 
     def statement(self, statement: Statement) -> Any:
         """Runs one statement and returns SQLAlchemy's result.

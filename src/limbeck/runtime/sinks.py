@@ -6,10 +6,12 @@ from typing import Any, TextIO
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.mock import MockConnection
 
 from limbeck.errors import UnsupportedOperation
 from limbeck.operations.base import Statement
 from limbeck.plan.steps import Step
+from limbeck.runtime.events import table_events
 
 
 class SqlWriter:
@@ -28,9 +30,17 @@ class SqlWriter:
         self.end = end
 
     def run(self, step: Step) -> None:
-        """Writes the statements of a step."""
-        for statement in step.statements:
-            self.statement(statement)
+        """Writes the statements of a step, and those of its table's listeners."""
+        with table_events(step.operation, MockConnection(self.dialect, self._listened)):
+            for statement in step.statements:
+                self.statement(statement)
+
+    def _listened(self, element: Any, parameters: Any = None, *_: Any, **__: Any) -> None:
+        """Writes what a listener executes."""
+        if isinstance(element, str):
+            element = sa.text(element)
+        rows = [parameters] if isinstance(parameters, dict) else parameters
+        self.statement(Statement(element=element, parameters=rows or None))
 
     def statement(self, statement: Statement) -> None:
         """Writes one statement, one a row where it has rows; one that only verifies is left out."""
