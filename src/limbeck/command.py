@@ -55,12 +55,12 @@ def _command(function: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             return function(*args, **kwargs)
         except RevisionError as error:
-            raise CommandError(_explain(function.__name__, error)) from error
+            raise CommandError(explain(function.__name__, error)) from error
 
     return run
 
 
-def _explain(command: str, error: RevisionError) -> str:
+def explain(command: str, error: RevisionError) -> str:
     match error:
         case MultipleHeads(argument=argument) if command == "stamp":
             return "Multiple heads are present; please specify a single target revision"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
+from limbeck.commands.autogenerate import Difference
+from limbeck.database.migration import MigrationContext
 from limbeck.diff.tuples import as_tuples
 from limbeck.operations.base import Operation
+from limbeck.project.border import border
 from limbeck.schema.objects import Schema
+from limbeck.script.render import Item
 
 
 class _Operations:
@@ -15,12 +19,12 @@ class _Operations:
 
     def __init__(
         self,
-        ops: Sequence[Operation] = (),
+        ops: Sequence[Item] = (),
         token: str = "",
         before: Schema | None = None,
         after: Schema | None = None,
     ) -> None:
-        self.ops: list[Operation] = list(ops)
+        self.ops: list[Item] = list(ops)
         self.token = token
         self.before = before or Schema()
         self.after = after or Schema()
@@ -31,7 +35,8 @@ class _Operations:
 
     def as_diffs(self) -> list[Any]:
         """The operations in the field's tuple form."""
-        return as_tuples(self.ops, self.before, self.after)
+        found = (item for item in self.ops if isinstance(item, Operation))
+        return as_tuples(found, self.before, self.after)
 
 
 class UpgradeOps(_Operations):
@@ -39,7 +44,7 @@ class UpgradeOps(_Operations):
 
     def __init__(
         self,
-        ops: Sequence[Operation] = (),
+        ops: Sequence[Item] = (),
         upgrade_token: str = "upgrades",
         before: Schema | None = None,
         after: Schema | None = None,
@@ -57,7 +62,7 @@ class DowngradeOps(_Operations):
 
     def __init__(
         self,
-        ops: Sequence[Operation] = (),
+        ops: Sequence[Item] = (),
         downgrade_token: str = "downgrades",
         before: Schema | None = None,
         after: Schema | None = None,
@@ -115,3 +120,48 @@ class MigrationScript:
     @downgrade_ops.setter
     def downgrade_ops(self, ops: DowngradeOps) -> None:
         self.downgrade_ops_list[:] = [ops]
+
+
+class Directives(Protocol):
+    """In which shape hooks see what was found, and how it is read again when they have run."""
+
+    def script(self, script: MigrationScript) -> Any:
+        """A new script for hooks: the attributes of `MigrationScript`."""
+
+    def found(self, difference: Difference, imports: set[str]) -> tuple[Any, Any]:
+        """What was found, for ``upgrade()`` and ``downgrade()``: `UpgradeOps` and `DowngradeOps`.
+
+        What hooks of the comparison want imported is added to `imports`.
+        """
+
+    def written(self, script: Any, context: MigrationContext | None) -> MigrationScript:
+        """The script as hooks left it, to be written."""
+
+
+class _Native:
+    """Our own shape."""
+
+    def script(self, script: MigrationScript) -> Any:
+        return script
+
+    def found(self, difference: Difference, imports: set[str]) -> tuple[Any, Any]:
+        opts = difference.context.opts
+        before, after = difference.inspected, difference.declared
+        up_token = opts.get("upgrade_token") or "upgrades"
+        down_token = opts.get("downgrade_token") or "downgrades"
+        return (
+            UpgradeOps(difference.upgrade, up_token, before, after),
+            DowngradeOps(difference.downgrade, down_token, after, before),
+        )
+
+    def written(self, script: Any, context: MigrationContext | None) -> MigrationScript:
+        made: MigrationScript = script
+        return made
+
+
+def directives_in_force() -> Directives:
+    """Ours, or those of the room above that has put its own in their place."""
+    if border.directives is None:
+        return _Native()
+    made: Directives = border.directives()
+    return made

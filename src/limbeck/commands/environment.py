@@ -8,6 +8,7 @@ from typing import Any
 from limbeck.database.migration import MigrationContext
 from limbeck.database.steps import MigrationStep
 from limbeck.errors import CommandError
+from limbeck.project.border import border
 from limbeck.project.environment import EnvironmentContext, run_environment
 from limbeck.project.project import Project
 from limbeck.revision.identifiers import parse_range
@@ -17,7 +18,8 @@ Steps = Callable[[tuple[str, ...], MigrationContext], Iterable[MigrationStep]]
 
 def run(project: Project, steps: Steps, **options: Any) -> EnvironmentContext:
     """Runs env.py, or what stands for it, with the steps that `steps(rows, context)` gives."""
-    environment = EnvironmentContext(project.config, project.scripts, fn=steps, **options)
+    made_by = border.environment() if border.environment is not None else EnvironmentContext
+    environment = made_by(project.config, project.scripts, fn=steps, **options)
     run_environment(environment, project.settings)
     return environment
 

@@ -6,8 +6,13 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from limbeck.commands.autogenerate import Difference, difference
-from limbeck.commands.directives import DowngradeOps, MigrationScript, UpgradeOps
+from limbeck.commands.autogenerate import difference
+from limbeck.commands.directives import (
+    DowngradeOps,
+    MigrationScript,
+    UpgradeOps,
+    directives_in_force,
+)
 from limbeck.commands.environment import run
 from limbeck.commands.new import GeneratedScript, Identifiers, new_revision
 from limbeck.database.migration import MigrationContext
@@ -16,7 +21,7 @@ from limbeck.errors import CommandError
 from limbeck.project.project import Project
 from limbeck.script.render import RenderOptions, render
 
-Directives = Callable[[MigrationContext, Any, list[MigrationScript]], None]
+Hook = Callable[[MigrationContext, Any, list[Any]], None]
 
 
 def require_up_to_date(project: Project, rows: Sequence[str]) -> None:
@@ -42,7 +47,7 @@ def revision(
     version_path: str | os.PathLike[str] | None = None,
     rev_id: str | None = None,
     depends_on: Identifiers = None,
-    process_revision_directives: Directives | None = None,
+    process_revision_directives: Hook | None = None,
 ) -> list[GeneratedScript]:
     """Writes a revision file, or several if hooks ask for it, or none if they empty the list.
 
@@ -56,7 +61,8 @@ def revision(
             "Using --sql with the revision command when revision_environment is not configured "
             "does not make any sense"
         )
-    script = MigrationScript(
+    shape = directives_in_force()
+    native = MigrationScript(
         rev_id,
         UpgradeOps(),
         DowngradeOps(),
@@ -67,6 +73,7 @@ def revision(
         version_path=version_path,
         depends_on=depends_on,
     )
+    script = shape.script(native)
     directives = [script]
     hooks = [process_revision_directives] if process_revision_directives else []
     contexts: list[MigrationContext] = []
@@ -76,7 +83,8 @@ def revision(
         def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
             if autogenerate:
                 require_up_to_date(project, rows)
-                _add(script, difference(context), first=not contexts)
+                found_ops = shape.found(difference(context), script.imports)
+                _add(script, *found_ops, first=not contexts)
             contexts.append(context)
             found = context.opts.get("process_revision_directives")
             for hook in [*hooks, *([found] if found else [])]:
@@ -96,17 +104,13 @@ def revision(
             hook(None, (), directives)  # type: ignore[arg-type]  # there is no context without env.py
     extra = environment.context_opts.get("template_args", {}) if environment else {}
     context = contexts[-1] if contexts else None
-    return [_write(project, item, context, extra) for item in directives]
+    return [
+        write_script(project, shape.written(item, context), context, extra) for item in directives
+    ]
 
 
-def _add(script: MigrationScript, found: Difference, *, first: bool) -> None:
+def _add(script: Any, upgrade: Any, downgrade: Any, *, first: bool) -> None:
     """Puts what was found into the script: one list for each database of env.py."""
-    opts = found.context.opts
-    before, after = found.inspected, found.declared
-    up_token = opts.get("upgrade_token") or "upgrades"
-    down_token = opts.get("downgrade_token") or "downgrades"
-    upgrade = UpgradeOps(found.upgrade, up_token, before, after)
-    downgrade = DowngradeOps(found.downgrade, down_token, after, before)
     if first:
         script.upgrade_ops, script.downgrade_ops = upgrade, downgrade
     else:
@@ -114,12 +118,13 @@ def _add(script: MigrationScript, found: Difference, *, first: bool) -> None:
         script.downgrade_ops_list.append(downgrade)
 
 
-def _write(
+def write_script(
     project: Project,
     script: MigrationScript,
     context: MigrationContext | None,
     template_args: dict[str, Any],
 ) -> GeneratedScript:
+    """Renders a script for the database that env.py came to last, and writes it."""
     bodies: dict[str, str] = {}
     imports = set(script.imports)
     if context is not None:

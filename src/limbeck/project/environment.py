@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, Token
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -67,6 +67,9 @@ class EnvironmentContext:
     As a context manager it is what `limbeck.context` speaks for. `fn(rows, context)` gives the
     steps to run. Further keywords are options of `configure`.
     """
+
+    context_class: ClassVar[type[MigrationContext]] = MigrationContext
+    """What `configure` makes."""
 
     def __init__(self, config: Config, script: ScriptDirectory, **kw: Any) -> None:
         self.config = config
@@ -169,7 +172,7 @@ class EnvironmentContext:
         opts.setdefault("output_buffer", self.config.output_buffer)
         if opts["output_buffer"] is None:
             opts.pop("output_buffer")
-        self._migration_context = MigrationContext.configure(
+        self._migration_context = self.context_class.configure(
             connection, url, dialect_name, None, self, dialect_opts, opts
         )
 

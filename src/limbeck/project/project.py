@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from limbeck.errors import ConfigurationError
+from limbeck.project.border import border
 from limbeck.project.config import Config
 from limbeck.project.settings import Settings
 from limbeck.script.directory import DEFAULT_FILE_TEMPLATE, DEFAULT_SLUG_LENGTH, ScriptDirectory
@@ -36,38 +37,42 @@ class Project:
         Raises ConfigurationError when no project is configured, and CommandError when its
         folder does not exist.
         """
+        if border.scripts is not None:
+            return border.scripts(self.config)
+        return ScriptDirectory(**self.script_options())
+
+    def script_options(self) -> dict[str, Any]:
+        """The arguments of `ScriptDirectory` that the configuration stands for."""
         option = self.config.get_alembic_option
         location = option("script_location")
         if location is None:
             raise ConfigurationError(_no_location(self.config))
-        return ScriptDirectory(
-            self._from_here(location),
-            file_template=option("file_template", DEFAULT_FILE_TEMPLATE),
-            truncate_slug_length=_whole_number(
+        options: dict[str, Any] = {
+            "dir": self._from_here(location),
+            "file_template": option("file_template", DEFAULT_FILE_TEMPLATE),
+            "truncate_slug_length": _whole_number(
                 "truncate_slug_length", option("truncate_slug_length", DEFAULT_SLUG_LENGTH)
             ),
-            version_locations=self._version_locations(),
-            sourceless=self.config.get_alembic_boolean_option("sourceless"),
-            output_encoding=option("output_encoding", "utf-8"),
-            timezone=option("timezone"),
-            hooks=self.config.get_hooks_list(),
-            recursive_version_locations=self.config.get_alembic_boolean_option(
+            "version_locations": self._version_locations(),
+            "sourceless": self.config.get_alembic_boolean_option("sourceless"),
+            "output_encoding": option("output_encoding", "utf-8"),
+            "timezone": option("timezone"),
+            "hooks": self.config.get_hooks_list(),
+            "recursive_version_locations": self.config.get_alembic_boolean_option(
                 "recursive_version_locations"
             ),
-            messaging_opts=self.config.messaging_opts,
-            default_template=self._default_template(),
-        )
+            "messaging_opts": self.config.messaging_opts,
+        }
+        if self.settings is not None:
+            # in native mode a project needs no file but its pyproject.toml
+            templates = self.config.get_template_directory()
+            options["default_template"] = os.path.join(templates, "script.py.mako")
+        return options
 
     @property
     def runs_env_for_revisions(self) -> bool:
         """Whether `revision` and `merge` run env.py even without autogenerate."""
         return self.config.get_alembic_boolean_option("revision_environment")
-
-    def _default_template(self) -> str | None:
-        """In native mode a project needs no file but its pyproject.toml."""
-        if self.settings is None:
-            return None
-        return os.path.join(self.config.get_template_directory(), "script.py.mako")
 
     def _version_locations(self) -> list[str] | None:
         locations = self.config.get_version_locations_list()

@@ -16,7 +16,7 @@ from limbeck.script.layout import INDENT, Bracket, lines
 from limbeck.script.render_calls import TABLE_ARGUMENT, calls, node, within_batch
 from limbeck.script.render_context import BODY_WIDTH, RenderContext, RenderOptions, comment
 
-__all__ = ["Remark", "RenderContext", "RenderOptions", "Rendered", "render"]
+__all__ = ["Remark", "RenderContext", "RenderOptions", "Rendered", "Source", "render"]
 
 BATCH = "batch_op"
 """What a ``with`` block calls its batch."""
@@ -29,7 +29,15 @@ class Remark:
     text: str
 
 
-Item: TypeAlias = Operation | Remark
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Statements that were rendered elsewhere, not indented, and the imports that they need."""
+
+    text: str
+    imports: tuple[str, ...] = ()
+
+
+Item: TypeAlias = Operation | Remark | Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,10 @@ def _add(item: Item, context: RenderContext, body: _Body) -> None:
     match item:
         case Remark():
             body.lines += comment(item.text)
+        case Source():
+            body.lines += item.text.splitlines()
+            body.statements += 1
+            context.imports.update(item.imports)
         case Batch():
             _add_batch(item, context, body)
         case _:
@@ -142,6 +154,6 @@ def _batched(operations: Sequence[Item]) -> Iterator[Item]:
 
 def _batch_table(item: Item) -> Name | None:
     """The table in whose batch an item may stand, None where it stands alone."""
-    if isinstance(item, Remark) or item.call().verb not in TABLE_ARGUMENT:
+    if isinstance(item, Remark | Source) or item.call().verb not in TABLE_ARGUMENT:
         return None
     return item.table_name

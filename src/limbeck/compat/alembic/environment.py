@@ -1,5 +1,5 @@
-"""``alembic.runtime.environment`` and ``alembic.environment``."""
+"""``alembic.environment``: the old name of ``alembic.runtime.environment``."""
 
-from limbeck.project.environment import EnvironmentContext
+from limbeck.compat.alembic.runtime.environment import EnvironmentContext
 
 __all__ = ["EnvironmentContext"]

@@ -1,6 +1,19 @@
-"""``alembic.runtime.migration`` and ``alembic.migration``."""
+"""``alembic.migration``: the old name of ``alembic.runtime.migration``."""
 
-from limbeck.database.migration import MigrationContext
-from limbeck.database.steps import MigrationInfo, MigrationStep
+from limbeck.compat.alembic.runtime.migration import (
+    HeadMaintainer,
+    MigrationContext,
+    MigrationInfo,
+    MigrationStep,
+    RevisionStep,
+    StampStep,
+)
 
-__all__ = ["MigrationContext", "MigrationInfo", "MigrationStep"]
+__all__ = [
+    "HeadMaintainer",
+    "MigrationContext",
+    "MigrationInfo",
+    "MigrationStep",
+    "RevisionStep",
+    "StampStep",
+]
