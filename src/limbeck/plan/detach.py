@@ -8,12 +8,12 @@ key is dropped before and added again after.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from limbeck.operations.base import Operation
 from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
-from limbeck.operations.indexes import DropIndex
+from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import DropTable
 from limbeck.operations.types import AlterEnum
 from limbeck.schema.constraints import ForeignKey, PrimaryKey, Unique
@@ -47,10 +47,12 @@ def detached(
         and (name, key) not in gone
         and touched.holds(name, key)
     ]
+    # MySQL makes an index of the key's name, which a new index may have by now
+    taken = {op.index.name for op in operations if isinstance(op, CreateIndex)}
     return (
         *(DropConstraint(n, k.name, "foreignkey", constraint=k) for n, k in keys),
         *operations,
-        *(AddConstraint(n, k) for n, k in keys),
+        *(AddConstraint(n, k if k.name not in taken else replace(k, name=None)) for n, k in keys),
     )
 
 
