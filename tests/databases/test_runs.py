@@ -166,3 +166,28 @@ def test_a_percent_sign_and_a_colon_reach_the_server_as_they_are(folder: Folder)
         connection.execute(sa.text("INSERT INTO t (c) SELECT c FROM t WHERE 1 = 0"))
         found = connection.execute(sa.text("SELECT c FROM t")).scalars().all()
     assert sorted(found) == ["100% :here", "50%"]
+
+
+@pytest.mark.postgresql
+def test_a_script_may_drop_and_create_an_enum_type_itself(
+    tmp_path: Path, postgresql_database: str
+) -> None:
+    folder = Folder(tmp_path / "migrations", postgresql_database)
+    folder.revision(
+        "a1",
+        """
+        mood = sa.Enum("sad", "ok", name="mood")
+        mood.create(op.get_bind(), checkfirst=False)
+        op.create_table("t", sa.Column("mood", mood))
+        """,
+        """
+        op.drop_table("t")
+        sa.Enum(name="mood").drop(op.get_bind(), checkfirst=False)
+        op.execute("DROP TYPE mood")
+        """,
+    )
+    for _ in range(2):
+        folder.upgrade()
+        assert [e["name"] for e in sa.inspect(engine_of(folder)).get_enums()] == ["mood"]
+        folder.downgrade("base")
+        assert sa.inspect(engine_of(folder)).get_enums() == []

@@ -365,10 +365,29 @@ class MigrationContext:
 
         What a step raises carries where it happened (`errors.locate`).
         """
-        with running(self.interpreter):
+        with running(self.interpreter), self._rewriting():
             if self.connection is not None and self._external:
                 begin_for_real(self.connection)
             self._run(kw)
+
+    @contextmanager
+    def _rewriting(self) -> Iterator[None]:
+        """Lets the dialect see what scripts send on the connection themselves."""
+        rewrite = self.limbeck_dialect.rewrite
+        if rewrite is None or self.connection is None:
+            yield
+            return
+
+        def rewritten(
+            connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool
+        ) -> tuple[str, Any]:
+            return rewrite(sql), parameters
+
+        sa.event.listen(self.connection, "before_cursor_execute", rewritten, retval=True)
+        try:
+            yield
+        finally:
+            sa.event.remove(self.connection, "before_cursor_execute", rewritten)
 
     def _run(self, kw: dict[str, Any]) -> None:
         heads = self.get_current_heads()

@@ -67,6 +67,9 @@ class Dialect:
     """Whether tables are made anew for what ALTER cannot do: the state before a step is then the
     inspected one, which keeps what the normal form drops."""
 
+    rewrite: Callable[[str], str] | None = None
+    """What SQL that scripts send on the connection becomes, where the dialect did part of it."""
+
     def compiler(self, dialect: SqlAlchemyDialect) -> Compiler:
         """A compiler with this dialect's overrides."""
         return Compiler(dialect, self.overrides)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from limbeck.dialects.base import Dialect
-from limbeck.dialects.postgresql.compile import OVERRIDES
+from limbeck.dialects.postgresql.compile import OVERRIDES, rewrite
 from limbeck.dialects.postgresql.inspect import inspect
 from limbeck.dialects.postgresql.normalize import normalize
 from limbeck.dialects.postgresql.read_back import read_back
@@ -12,6 +12,7 @@ DIALECT = Dialect(
     name="postgresql",
     transactional_ddl=True,
     overrides=OVERRIDES,
+    rewrite=rewrite,
     inspect=inspect,
     normalize=normalize,
     read_back=read_back,

@@ -90,8 +90,13 @@ def execute(operation: Execute, compiler: Compiler, before: Before) -> tuple[Sta
     statement = operation.statement
     if not isinstance(statement, sa.TextClause) or not _DROP_TYPE.search(statement.text):
         return operation.statements(compiler, before)
-    tolerant = _DROP_TYPE.sub(r"\1IF EXISTS ", statement.text)
-    return (Statement(element=sa.text(tolerant), execution_options=operation.execution_options),)
+    element = sa.text(rewrite(statement.text))
+    return (Statement(element=element, execution_options=operation.execution_options),)
+
+
+def rewrite(sql: str) -> str:
+    """SQL that a script sends itself; a type may have gone with its last column already."""
+    return _DROP_TYPE.sub(r"\1IF EXISTS ", sql)
 
 
 OVERRIDES: Mapping[type[Operation], Override] = {
