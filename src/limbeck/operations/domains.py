@@ -61,7 +61,7 @@ class CreateDomain(Operation):
         if len(item.checks) > 1:
             extra.append(("check", {check.name: _text(check) for check in item.checks}))
         for check in item.checks if len(item.checks) == 1 else ():
-            extra.append(("check", _text(check)))
+            extra.append(("check", check.expression))
             if check.name is not None:
                 extra.append(("constraint_name", check.name))
         return Call("create_domain", (item.name.name, item.type), tuple(extra))
@@ -153,7 +153,7 @@ class AlterDomain(Operation):
         if self.dropped is not None:
             extra.append(("drop_constraint", self.dropped))
         if self.added is not None:
-            extra.append(("check", _text(self.added)))
+            extra.append(("check", self.added.expression))
             if self.added.name is not None:
                 extra.append(("constraint_name", self.added.name))
         if self.not_valid:

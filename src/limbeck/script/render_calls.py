@@ -48,6 +48,9 @@ TABLE_ARGUMENT = {
     "drop_constraint": 1,
     "create_index": 1,
     "drop_index": 1,
+    "rename_index": 2,
+    "rename_constraint": 2,
+    "validate_constraint": 1,
     "create_table_comment": 0,
     "drop_table_comment": 0,
 }
