@@ -72,18 +72,7 @@ def start() -> Schema:
     schema = Schema()
     for operation in operations:
         schema = operation.apply(schema)
-    return (
-        dialect_of("postgresql")
-        .normalize(schema, SCOPE.dialect)
-        .__class__(
-            schema.tables,
-            schema.enums,
-            schema.schemas,
-            schema.sequences,
-            schema.extensions,
-            schema.domains,
-        )
-    )
+    return schema
 
 
 CASES: dict[str, Verb] = {
