@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
 from sqlalchemy.pool import StaticPool
 
 from limbeck.database.executor import Executor
@@ -22,14 +23,16 @@ from limbeck.diff.compare import compare
 from limbeck.metadata import load
 from limbeck.operations.base import Operation, Scope
 from limbeck.plan.order import order, reversed_operations
-from limbeck.runtime.invoke import Interpreter
+from limbeck.runtime.invoke import Interpreter, running
 from limbeck.runtime.state import LiveState
 from limbeck.schema.objects import Schema
+from limbeck.script.render import RenderOptions, render
 from tests import servers
 from tests.laws.blueprints import Blueprint, metadata
 from tests.laws.strategies import pairs
 
 WHOLE = Request()
+WAYS = ("operations", "script", "batch")
 EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "30"))
 
 
@@ -70,8 +73,12 @@ class Server:
                 for op in operations
             ]
 
-    def run(self, operations: Sequence[Operation]) -> None:
-        """All operations in one transaction, as an upgrade runs them."""
+    def run(self, operations: Sequence[Operation], way: str) -> None:
+        """All operations in one transaction, as an upgrade runs them.
+
+        `way` says whether as they are, or as the script that they are written as, perhaps with
+        changes of one table in one batch.
+        """
         with self.engine.begin() as connection:
             found = self.dialect
             live = LiveState(
@@ -85,8 +92,21 @@ class Server:
                 Executor(connection),
                 live,
             )
-            for operation in operations:
-                interpreter.invoke(operation)
+            if way == "operations":
+                for operation in operations:
+                    interpreter.invoke(operation)
+                return
+            source = script(operations, connection.dialect, batch=way == "batch")
+            note(source)
+            with running(interpreter):
+                exec(source, {})
+
+
+def script(operations: Sequence[Operation], dialect: sa.Dialect, *, batch: bool) -> str:
+    """The operations as a revision file has them."""
+    rendered = render(operations, RenderOptions(render_as_batch=batch), dialect)
+    imports = "\n".join(("from limbeck import op", "import sqlalchemy as sa", *rendered.imports))
+    return f"{imports}\n\n{rendered.text}\n"
 
 
 def empty_postgresql(engine: sa.Engine) -> None:
@@ -120,7 +140,7 @@ def server(name: str, url: str, empty: Callable[[sa.Engine], None]) -> Iterator[
         print(f"\n{name}: {found.examples} examples, {dict(sorted(found.operations.items()))}")
 
 
-def converges(found: Server, pair: tuple[Blueprint, Blueprint]) -> None:
+def converges(found: Server, pair: tuple[Blueprint, Blueprint], way: str) -> None:
     """Up makes it what the models say, down makes it what it was, and up again."""
     before, after = pair
     found.examples += 1
@@ -137,9 +157,8 @@ def converges(found: Server, pair: tuple[Blueprint, Blueprint]) -> None:
     found.operations.update(type(op).__name__ for op in operations)
     back = reversed_operations(operations, inspected, **keys)
     for direction, models in ((operations, after), (back, before), (operations, after)):
-        found.run(direction)
+        found.run(direction, way)
         agrees(found, models, f"after {len(direction)} operations")
-    event(f"{len(operations)} operations")
 
 
 def agrees(found: Server, models: Blueprint, when: str) -> None:
@@ -154,7 +173,7 @@ def law(test: Callable[..., None]) -> Callable[..., None]:
         deadline=None,
         phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )(given(pair=pairs(name))(test))
+    )(given(pair=pairs(name), way=st.sampled_from(WAYS))(test))
     return tried
 
 
@@ -181,17 +200,19 @@ def mysql(mysql_url: str) -> Iterator[Server]:
 
 
 @law
-def test_sqlite_converges(sqlite: Server, pair: tuple[Blueprint, Blueprint]) -> None:
-    converges(sqlite, pair)
+def test_sqlite_converges(sqlite: Server, pair: tuple[Blueprint, Blueprint], way: str) -> None:
+    converges(sqlite, pair, way)
 
 
 @pytest.mark.postgresql
 @law
-def test_postgresql_converges(postgresql: Server, pair: tuple[Blueprint, Blueprint]) -> None:
-    converges(postgresql, pair)
+def test_postgresql_converges(
+    postgresql: Server, pair: tuple[Blueprint, Blueprint], way: str
+) -> None:
+    converges(postgresql, pair, way)
 
 
 @pytest.mark.mysql
 @law
-def test_mysql_converges(mysql: Server, pair: tuple[Blueprint, Blueprint]) -> None:
-    converges(mysql, pair)
+def test_mysql_converges(mysql: Server, pair: tuple[Blueprint, Blueprint], way: str) -> None:
+    converges(mysql, pair, way)
