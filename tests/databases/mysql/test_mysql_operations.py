@@ -13,6 +13,7 @@ from limbeck.diff.compare import compare
 from limbeck.errors import CommandError
 from limbeck.operations import columns, constraints, indexes, tables
 from limbeck.operations.base import Operation, Scope
+from limbeck.operations.batch import Batch, Placement
 from limbeck.schema.constraints import PrimaryKey
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Schema
@@ -239,6 +240,47 @@ def test_a_change_of_one_attribute_keeps_the_others(mysql_scratch: str) -> None:
             now = inspected(connection).table(table.name)
             assert now == operation.apply(before).table(table.name)
             before = inspected(connection)
+
+
+def test_a_batch_knows_what_it_has_done_and_puts_columns_in_their_places(
+    mysql_scratch: str,
+) -> None:
+    with connected(mysql_scratch) as connection:
+        scope = Scope(connection.dialect)
+        before = _made(connection)
+        table = Name("t")
+        operation = Batch(
+            table,
+            (
+                columns.alter_column(scope, "t", "a", nullable=True),
+                columns.alter_column(scope, "t", "a", comment="new"),
+                columns.alter_column(scope, "t", "d", new_column_name="e"),
+                columns.alter_column(scope, "t", "e", comment="was d"),
+                columns.add_column(scope, "t", sa.Column("n", sa.Integer)),
+                columns.add_column(scope, "t", sa.Column("first", sa.Integer)),
+                columns.alter_column(scope, "t", "flag", type_=sa.Integer()),
+            ),
+            placements=(
+                Placement("n", after="a"),
+                Placement("first", before="id"),
+                Placement("flag", before="b"),
+            ),
+        )
+        for statement in DIALECT.compiler(connection.dialect).compile(operation, _Live(before)):
+            connection.exec_driver_sql(statement.sql.replace("%", "%%"))
+        found = inspected(connection).table(table)
+        assert list(found.columns)[:6] == ["first", "id", "a", "n", "flag", "b"]
+        assert (found.column("a").nullable, found.column("a").comment) == (True, "new")
+        assert found.column("e").comment == "was d"
+
+
+class _Live:
+    """A state that stays as it was while a batch is compiled, as a server's does."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.find, self.table = schema.find, schema.table
+        self.enum, self.enum_users = schema.enum, schema.enum_users
+        self.referring = schema.referring
 
 
 def test_an_alter_without_a_state_needs_the_type(mysql_scratch: str) -> None:

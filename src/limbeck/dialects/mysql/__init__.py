@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from limbeck.dialects.base import Dialect
+from limbeck.dialects.mysql.batch import batch
 from limbeck.dialects.mysql.compile import OVERRIDES
 from limbeck.dialects.mysql.inspect import inspect
 from limbeck.dialects.mysql.normalize import normalize
 from limbeck.dialects.mysql.read_back import read_back
+from limbeck.operations.batch import Batch
 
 DIALECT = Dialect(
     name="mysql",
     transactional_ddl=False,
-    overrides=OVERRIDES,
+    overrides={**OVERRIDES, Batch: batch},
     inspect=inspect,
     normalize=normalize,
     read_back=read_back,

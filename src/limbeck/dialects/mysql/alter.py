@@ -30,9 +30,12 @@ def is_mariadb(compiler: Compiler) -> bool:
 
 
 def alter_column(
-    operation: AlterColumn, compiler: Compiler, before: Before
+    operation: AlterColumn, compiler: Compiler, before: Before, place: str = ""
 ) -> tuple[Statement, ...]:
-    """One statement for the column, and one for each check that its type brings or had."""
+    """One statement for the column, and one for each check that its type brings or had.
+
+    `place` is FIRST or AFTER where the column moves.
+    """
     if operation.identity is not UNSET:
         raise UnsupportedOperation(f"{_named(operation)}: {IDENTITY}")
     drops = tuple(
@@ -45,7 +48,7 @@ def alter_column(
         for check in operation.type_checks
         for statement in compiler.compile(AddConstraint(operation.table, check), before)
     )
-    sql = _statement(operation, compiler, before)
+    sql = _statement(operation, compiler, before, place)
     return (*drops, *((Statement(sql),) if sql else ()), *adds)
 
 
@@ -57,13 +60,15 @@ def _named(operation: AlterColumn) -> str:
     return f"alter_column '{operation.table}.{operation.column}'"
 
 
-def _statement(operation: AlterColumn, compiler: Compiler, before: Before) -> str | None:
+def _statement(
+    operation: AlterColumn, compiler: Compiler, before: Before, place: str
+) -> str | None:
     """The ALTER TABLE, the narrowest one that will do."""
     table = compiler.name(operation.table)
     name = compiler.identifier(operation.column)
     whole = operation.type is not None or operation.nullable is not None
     whole = whole or operation.comment is not UNSET or operation.computed is not UNSET
-    whole = whole or operation.autoincrement is not None
+    whole = whole or operation.autoincrement is not None or bool(place)
     new_name = operation.new_name
     if not whole and operation.default is UNSET:
         if new_name is None:
@@ -84,8 +89,8 @@ def _statement(operation: AlterColumn, compiler: Compiler, before: Before) -> st
     checks = own_checks(before.find(operation.table), operation.column)
     text = definition(compiler, new, _type_text(compiler, new.type, old.type), checks)
     if new_name is not None:
-        return f"ALTER TABLE {table} CHANGE {name} {compiler.identifier(new_name)} {text}"
-    return f"ALTER TABLE {table} MODIFY {name} {text}"
+        return f"ALTER TABLE {table} CHANGE {name} {compiler.identifier(new_name)} {text}{place}"
+    return f"ALTER TABLE {table} MODIFY {name} {text}{place}"
 
 
 def has_rename_column(dialect: Any) -> bool:

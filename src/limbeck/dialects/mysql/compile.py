@@ -68,8 +68,10 @@ def set_table_comment(
     return (Statement(f"ALTER TABLE {compiler.name(operation.name)} COMMENT {text}"),)
 
 
-def add_column(operation: AddColumn, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
-    """ADD COLUMN and all that came on the column, in one ALTER TABLE."""
+def add_column(
+    operation: AddColumn, compiler: Compiler, before: Before, place: str = ""
+) -> tuple[Statement, ...]:
+    """ADD COLUMN and all that came on the column, in one ALTER TABLE; `place` is FIRST or AFTER."""
     condition = ""
     if operation.if_not_exists:
         what = f"add_column '{operation.table}.{operation.column.name}'"
@@ -81,7 +83,8 @@ def add_column(operation: AddColumn, compiler: Compiler, before: Before) -> tupl
     inline = _inline(operation, compiler)
     shaping = tuple(c for c in operation.constraints if isinstance(c, PrimaryKey))
     text = compiler.column(operation.table, operation.column, shaping)
-    parts = [f"ADD COLUMN {condition}{text}{''.join(f' {words}' for words in inline.values())}"]
+    text += "".join(f" {words}" for words in inline.values())
+    parts = [f"ADD COLUMN {condition}{text}{place}"]
     parts += [
         f"ADD {compiler.constraint(operation.table, c, (operation.column.name,))}"
         for c in operation.constraints
