@@ -13,6 +13,7 @@ from limbeck.commands.hooks import comparison, object_filter
 from limbeck.database.migration import MigrationContext
 from limbeck.dialects.base import Request
 from limbeck.diff.compare import compare
+from limbeck.diff.coverage import uncompared
 from limbeck.diff.describe import describe
 from limbeck.diff.filters import keep
 from limbeck.diff.tuples import as_tuples
@@ -56,6 +57,7 @@ def difference(context: MigrationContext) -> Difference:
     upgrade = order(found, inspected, **keys)
     for operation in upgrade:
         log.info("Detected %s", describe(operation))
+    log.info("Not compared: %s", ", ".join(u.kind for u in uncompared(context.dialect.name)))
     downgrade = reversed_operations(upgrade, inspected, **keys)
     return Difference(context, inspected, declared, upgrade, downgrade)
 
