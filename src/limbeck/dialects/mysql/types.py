@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects.mysql.base import MySQLTypeCompiler
 from sqlalchemy.types import TypeEngine
 
 from limbeck.dialects.mysql.lexer import Token, closing, quoted, tokens
@@ -240,6 +241,7 @@ _TIMES: dict[str, Callable[..., TypeEngine[Any]]] = {
     "time": mysql.TIME,
 }
 _ADDRESSES = {"inet4": "INET4", "inet6": "INET6"}
+"""Types that SQLAlchemy 2.0 has for the mariadb dialect only, and writes for no other."""
 
 
 @lru_cache(maxsize=4096)
@@ -265,8 +267,7 @@ def payload(type_: ColumnType) -> TypeEngine[Any]:
         return _VALUES[name](*args, **text)
     if name in _TIMES and args:
         return _TIMES[name](fsp=int(args[0]))
-    address = getattr(mysql, _ADDRESSES.get(name, ""), None)  # SQLAlchemy has these since 2.0.29
-    if address is None:
-        return OtherType(type_.text)
-    known: TypeEngine[Any] = address()
-    return known
+    if name in _ADDRESSES and hasattr(MySQLTypeCompiler, f"visit_{_ADDRESSES[name]}"):
+        address: TypeEngine[Any] = getattr(mysql, _ADDRESSES[name])()
+        return address
+    return OtherType(type_.text)
