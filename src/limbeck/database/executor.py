@@ -35,7 +35,11 @@ class Executor:
                 raise DatabaseError(statement.verify)
             return None
         if statement.element is None:
-            return self.connection.exec_driver_sql(statement.sql, execution_options=self._plain)
+            try:
+                return self.connection.exec_driver_sql(statement.sql, execution_options=self._plain)
+            except sa.exc.StatementError as error:
+                error.statement = _shown(statement.sql)
+                raise
         options = dict(statement.execution_options)
         parameters = statement.parameters
         if parameters is None:
@@ -43,3 +47,12 @@ class Executor:
         return self.connection.execute(
             statement.element, list(parameters), execution_options=options
         )
+
+
+_SHOWN_LINES = 40
+
+
+def _shown(sql: str) -> str:
+    """A statement as an error message shows it: what is longer than a screen is cut."""
+    lines = sql.splitlines()
+    return sql if len(lines) <= _SHOWN_LINES else "\n".join([*lines[:4], "…"])

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from limbeck.database.executor import Executor
 from limbeck.operations import types
 from limbeck.operations.base import Operation, Scope
+from limbeck.plan.steps import Step
 from limbeck.schema.objects import Schema
 from tests.databases.postgresql.conftest import POSTGRESQL
 
@@ -203,6 +205,15 @@ def test_rows_with_a_removed_value_are_named_and_nothing_changes(filled: sa.Conn
         run(filled, altered(filled))
     savepoint.rollback()
     assert definitions(filled) == before
+
+
+def test_an_error_shows_the_start_of_the_statement_alone(filled: sa.Connection) -> None:
+    filled.exec_driver_sql("UPDATE t SET m = 'gone' WHERE id = 3")
+    operation, state = altered(filled), Schema()
+    statements = POSTGRESQL.compiler(filled.dialect).compile(operation, state)
+    with pytest.raises(sa.exc.DBAPIError) as raised:
+        Executor(filled).run(Step(operation, state, statements))
+    assert str(raised.value).count("\n") < 12
 
 
 def test_a_default_that_is_removed_is_named(connection: sa.Connection) -> None:

@@ -34,6 +34,7 @@ def swap(name: Name, values: Iterable[str], compiler: Compiler) -> Statement:
 
 _SWAP = r"""
 DO {tag}
+-- Gives an enum type its new values; all that uses the type is made again as it was.
 DECLARE
   old_type CONSTANT oid := {type}::pg_catalog.regtype;
   labels CONSTANT text[] := ARRAY[{labels}]::text[];
