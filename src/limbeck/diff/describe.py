@@ -32,9 +32,7 @@ def describe(operation: Operation) -> str:
         case DropColumn(table=name, column=column_name):
             return f"removed column '{name}.{column_name}'"
         case AlterColumn():
-            return (
-                f"change of {_changes(operation)} on column '{operation.table}.{operation.column}'"
-            )
+            return _changed(operation)
         case AddConstraint(table=name, constraint=constraint):
             return f"added {_KINDS[kind_of(constraint)]} {_named(constraint.name)}on '{name}'"
         case DropConstraint(table=name, name=constraint_name, kind=kind):
@@ -54,9 +52,22 @@ def _named(name: str | None) -> str:
     return "" if name is None else f"'{name}' "
 
 
-def _changes(operation: AlterColumn) -> str:
+def _changed(operation: AlterColumn) -> str:
+    """A change of type in the words that scripts around the tools look for, then the rest."""
+    column = f"'{operation.table}.{operation.column}'"
+    parts = []
+    old, new = operation.existing_type, operation.type
+    if old is not None and new is not None:
+        parts.append(f"type change from {old.payload!r} to {new.payload!r} on {column}")
+    rest = _changes(operation, with_type=not parts)
+    if rest:
+        parts.append(f"change of {rest} on column {column}")
+    return "; ".join(parts)
+
+
+def _changes(operation: AlterColumn, *, with_type: bool) -> str:
     given = {
-        "type": operation.type,
+        "type": operation.type if with_type else None,
         "NULL" if operation.nullable else "NOT NULL": operation.nullable,
         "autoincrement": operation.autoincrement,
         "name": operation.new_name,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql import visitors
 
 from limbeck.metadata import build
 from limbeck.operations.base import Scope
@@ -159,7 +160,7 @@ class SchemaObjects:
     ) -> sa.Index:
         """An index on a table of its own."""
         kw.pop("if_not_exists", None)
-        made = create_index(self._scope(), name, tablename, columns, schema=schema, **kw)
+        made = create_index(self._scope(), name, tablename, loose(columns), schema=schema, **kw)
         parent = sa.Table(tablename, self.metadata(), schema=schema)
         return build.index(made.index, parent)
 
@@ -172,11 +173,36 @@ def table_items(columns: Sequence[Any], constraints_included: bool) -> list[Any]
     """
     if not constraints_included:
         return list(columns)
-    found: list[Any] = []
-    for item in columns:
-        copied = item
-        if isinstance(item, sa.Column):
-            copied = item._copy()
+    return [_apart(item) for item in columns]
+
+
+def _apart(item: Any) -> Any:
+    match item:
+        case sa.Column():
+            copied: Any = item._copy()
             copied.unique = copied.index = None
-        found.append(copied)
-    return found
+            copied.primary_key = False
+            return copied
+        case sa.PrimaryKeyConstraint():
+            # its own copy would hold the columns of the other table
+            names = [column.name for column in item.columns]
+            return sa.PrimaryKeyConstraint(*names, name=item.name, **item.dialect_kwargs)
+        case _:
+            return item
+
+
+def loose(elements: Sequence[Any]) -> list[Any]:
+    """The elements of an index, not bound to the table that they were taken from."""
+    return [_loose(element) for element in elements]
+
+
+def _loose(element: Any) -> Any:
+    if isinstance(element, sa.Column):
+        return element.name
+    if not isinstance(element, sa.sql.ClauseElement):
+        return element
+
+    def replaced(item: Any, **_: Any) -> Any:
+        return sa.column(item.name, item.type) if isinstance(item, sa.Column) else None
+
+    return visitors.replacement_traverse(element, {}, replaced)  # type: ignore[call-overload]  # the annotation wants one kind of element

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.sql import visitors
-
 from limbeck.compat.alembic.operations import ops
-from limbeck.compat.alembic.operations.schemaobj import table_items
+from limbeck.compat.alembic.operations.schemaobj import loose, table_items
 from limbeck.operations import columns, constraints, data, indexes, tables
 from limbeck.operations.base import Operation, Scope
 
@@ -194,20 +191,3 @@ def _create_or_drop(op: Any, scope: Scope) -> Operation:
                 **kw,
             )
     raise Unknown(type(op).__name__)
-
-
-def loose(elements: Sequence[Any]) -> list[Any]:
-    """The elements of an index, not bound to the table that they were taken from."""
-    return [_loose(element) for element in elements]
-
-
-def _loose(element: Any) -> Any:
-    if isinstance(element, sa.Column):
-        return element.name
-    if not isinstance(element, sa.sql.ClauseElement):
-        return element
-
-    def replaced(item: Any, **_: Any) -> Any:
-        return sa.column(item.name, item.type) if isinstance(item, sa.Column) else None
-
-    return visitors.replacement_traverse(element, {}, replaced)  # type: ignore[call-overload]  # the annotation wants one kind of element
