@@ -11,7 +11,10 @@ import sqlalchemy as sa
 
 @dataclass(frozen=True)
 class ColumnSpec:
-    """A column; `type` is a key of `TYPES`, or ``enum:<name>``."""
+    """A column; `type` is a key of `TYPES`, ``enum:<name>``, or ``choice:<name>``.
+
+    A choice holds the values of that enum as text, kept by a check that the type creates.
+    """
 
     name: str
     type: str
@@ -22,6 +25,7 @@ class ColumnSpec:
     computed: str | None = None
     """A column of whole numbers that this one is computed from."""
     addend: int = 1
+    stored: bool = True
     identity: int | None = None
     """The start of an identity column (PostgreSQL)."""
 
@@ -128,9 +132,13 @@ TYPES: dict[str, TypeSpec] = {
     "string_long": TypeSpec(lambda: sa.String(80), ("", "y", "(1)", "a\\b"), "text"),
     "text": TypeSpec(sa.Text, (), "text", keyable=False),
     "char": TypeSpec(lambda: sa.CHAR(4), ("abcd",), "char"),
+    "flag": TypeSpec(
+        lambda: sa.Boolean(create_constraint=True), ("sql:true", "sql:false"), "boolean"
+    ),
     "boolean": TypeSpec(sa.Boolean, ("sql:true", "sql:false"), "boolean"),
     "date": TypeSpec(sa.Date, ("2024-02-29",), "date"),
     "datetime": TypeSpec(sa.DateTime, ("sql:now", "2024-01-02 03:04:05"), "datetime"),
+    "datetime_tz": TypeSpec(lambda: sa.DateTime(timezone=True), ("sql:now",), "datetime"),
     "time": TypeSpec(sa.Time, ("03:04:05",), "time"),
     "binary": TypeSpec(sa.LargeBinary, (), "binary", keyable=False),
     "json": TypeSpec(sa.JSON, (), "json", keyable=False),
@@ -159,12 +167,15 @@ def type_of(blueprint: Blueprint, column: ColumnSpec) -> Any:
     if column.type.startswith("enum:"):
         name = column.type.removeprefix("enum:")
         return sa.Enum(*dict(blueprint.enums)[name], name=name)
+    if column.type.startswith("choice:"):
+        values = dict(blueprint.enums)[column.type.removeprefix("choice:")]
+        return sa.Enum(*values, native_enum=False, create_constraint=True, length=20)
     return TYPES[column.type].make()
 
 
 def family(column: ColumnSpec) -> str:
     """The group of types that a column's type may change in."""
-    return column.type if column.type.startswith("enum:") else TYPES[column.type].family
+    return column.type if ":" in column.type else TYPES[column.type].family
 
 
 def metadata(blueprint: Blueprint) -> sa.MetaData:
@@ -209,7 +220,7 @@ def _table(blueprint: Blueprint, spec: TableSpec, collection: sa.MetaData) -> No
 def _column(blueprint: Blueprint, table: TableSpec, spec: ColumnSpec) -> sa.Column[Any]:
     extra: list[Any] = []
     if spec.computed is not None:
-        extra.append(sa.Computed(sa.column(spec.computed) + spec.addend, persisted=True))
+        extra.append(sa.Computed(sa.column(spec.computed) + spec.addend, persisted=spec.stored))
     if spec.identity is not None:
         extra.append(sa.Identity(start=spec.identity))
     options: dict[str, Any] = (

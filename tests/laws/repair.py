@@ -39,7 +39,7 @@ def _table(blueprint: Blueprint, table: TableSpec) -> TableSpec:
     columns = tuple(
         _column(blueprint, table, c)
         for c in table.columns
-        if not c.type.startswith("enum:") or c.type.removeprefix("enum:") in enums
+        if ":" not in c.type or c.type.split(":")[1] in enums
     )
     columns = columns or (ColumnSpec("a", "integer"),)
     table = replace(table, columns=columns)
@@ -83,14 +83,14 @@ def _distinct(uniques: object) -> tuple:
 
 
 def _keyable(column: ColumnSpec) -> bool:
-    return column.type.startswith("enum:") or TYPES[column.type].keyable
+    return ":" in column.type or TYPES[column.type].keyable
 
 
 def _column(blueprint: Blueprint, table: TableSpec, column: ColumnSpec) -> ColumnSpec:
     enums = dict(blueprint.enums)
     default = column.default
-    if column.type.startswith("enum:"):
-        values = enums[column.type.removeprefix("enum:")]
+    if ":" in column.type:
+        values = enums[column.type.split(":")[1]]
         default = default if default in values else None
     elif default not in TYPES[column.type].defaults:
         default = None
@@ -111,6 +111,9 @@ def _column(blueprint: Blueprint, table: TableSpec, column: ColumnSpec) -> Colum
         column = replace(column, identity=None)
     if column.identity is not None:
         column = replace(column, nullable=False)
+    column = replace(
+        column, stored=column.stored or blueprint.dialect == "postgresql" or not column.computed
+    )
     single = table.primary_key == (column.name,) and family(column) == "number"
     if column.computed is not None or column.identity is not None or single:
         default = None
@@ -155,7 +158,8 @@ def _foreign_keys(blueprint: Blueprint, table: TableSpec) -> TableSpec:
             key = replace(key, on_delete=None)
         if blueprint.dialect == "mysql" and key.on_delete == "SET NULL":
             # MariaDB refuses a check on a column that a foreign key sets to NULL
-            checked = {c.column for c in table.checks}
+            typed = {c for c in columns if columns[c].type.startswith(("choice:", "flag"))}
+            checked = typed | {c.column for c in table.checks}
             key = replace(key, on_delete=None) if checked & set(key.columns) else key
         if blueprint.dialect == "mysql":
             key = replace(key, deferrable=False)

@@ -96,7 +96,8 @@ def _comments(dialect: str) -> st.SearchStrategy[str | None]:
 
 
 def _types() -> st.SearchStrategy[str]:
-    return st.sampled_from(("integer", "string", *TYPES, *(f"enum:{name}" for name in ENUMS)))
+    own = (f"{kind}:{name}" for kind in ("enum", "choice") for name in ENUMS)
+    return st.sampled_from(("integer", "string", *TYPES, *own))
 
 
 @st.composite
@@ -107,7 +108,8 @@ def _columns(draw: Draw, dialect: str, name: str, names: list[str]) -> ColumnSpe
     )
     match draw(st.integers(0, 11)):
         case 0:
-            return replace(column, type="bigint", computed=draw(st.sampled_from(names)))
+            source, stored = draw(st.sampled_from(names)), draw(st.booleans())
+            return replace(column, type="bigint", computed=source, stored=stored)
         case 1 if dialect == "postgresql":
             return replace(column, type="integer", identity=draw(st.sampled_from((1, 5))))
         case _:
@@ -115,7 +117,7 @@ def _columns(draw: Draw, dialect: str, name: str, names: list[str]) -> ColumnSpe
 
 
 def _defaults(chosen: str) -> st.SearchStrategy[Any]:
-    choices = VALUES if chosen.startswith("enum:") else TYPES[chosen].defaults
+    choices = VALUES if ":" in chosen else TYPES[chosen].defaults
     return st.one_of(st.none(), st.sampled_from(choices)) if choices else st.none()
 
 
@@ -258,9 +260,10 @@ def change_nullable(draw: Draw, blueprint: Blueprint, column: ColumnSpec) -> Col
 
 def change_type(draw: Draw, blueprint: Blueprint, column: ColumnSpec) -> ColumnSpec:
     alike = [k for k, t in TYPES.items() if t.family == family(column)]
-    if not alike:
-        return column
-    return replace(column, type=draw(st.sampled_from(alike)), default=None)
+    if not alike or draw(st.integers(0, 4)) == 0:
+        return replace(column, type=draw(_types()), default=None)
+    chosen = draw(st.sampled_from(alike))
+    return replace(column, type=chosen, default=draw(_defaults(chosen)))
 
 
 def change_default(draw: Draw, blueprint: Blueprint, column: ColumnSpec) -> ColumnSpec:

@@ -75,7 +75,12 @@ def names_in(expression: Expression) -> frozenset[str]:
 
 def mentions(expression: Expression, column: str) -> bool:
     """Whether an expression's text names that column, as far as text can tell."""
-    return column in names_in(expression)
+    return _is_among(column, names_in(expression))
+
+
+def _is_among(column: str, names: frozenset[str]) -> bool:
+    """MySQL's normal forms are in lower case, as its columns may be written in any."""
+    return column in names or column.lower() in names
 
 
 def used_names(item: Constraint | Index) -> frozenset[str]:
@@ -101,7 +106,7 @@ def used_names(item: Constraint | Index) -> frozenset[str]:
 
 def uses(item: Constraint | Index, column: str) -> bool:
     """Whether a constraint or index cannot outlive that column of its own table."""
-    return column in used_names(item)
+    return _is_among(column, used_names(item))
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,17 @@ class _ColumnUse:
         yield from _product(self.numbered, self.keys)
 
 
+@dataclass(slots=True)
+class _Uses:
+    """The use of each column, whatever the case of its name: a server may not tell them apart."""
+
+    columns: dict[ColumnName, _ColumnUse] = field(default_factory=dict)
+
+    def of(self, table: Name, column: str) -> _ColumnUse:
+        """The use of one column, to be added to."""
+        return self.columns.setdefault((table, column.lower()), _ColumnUse())
+
+
 def _by_columns(operations: Sequence[Operation], before: Schema) -> Iterator[Edge]:
     """A column changes when nothing that goes uses it any more, and nothing that comes does yet."""
     changing = {
@@ -110,57 +121,57 @@ def _by_columns(operations: Sequence[Operation], before: Schema) -> Iterator[Edg
         for op in operations
         if isinstance(op, AddColumn | AlterColumn | DropColumn)
     }
-    uses: dict[ColumnName, _ColumnUse] = defaultdict(_ColumnUse)
+    uses = _Uses()
     for position, operation in enumerate(operations):
         _note(operation, position, uses, before, changing)
-    for use in uses.values():
+    for use in uses.columns.values():
         yield from use.edges()
 
 
 def _note(
     operation: Operation,
     position: int,
-    uses: dict[ColumnName, _ColumnUse],
+    uses: _Uses,
     before: Schema,
     changing: set[ColumnName],
 ) -> None:
     match operation:
         case AddColumn(table=table, column=column):
-            uses[table, column.name].added.append(position)
+            uses.of(table, column.name).added.append(position)
             for name in _computed_from(column):
-                uses[table, name].users.append(position)
+                uses.of(table, name).users.append(position)
         case AlterColumn(table=table, column=name):
-            slot = uses[table, name]
+            slot = uses.of(table, name)
             (slot.numbered if operation.autoincrement else slot.altered).append(position)
         case DropColumn(table=table, column=name):
-            uses[table, name].dropped.append(position)
+            uses.of(table, name).dropped.append(position)
             old = before.find(table)
             gone = old.columns.get(name) if old is not None else None
             for used in _computed_from(gone) if gone is not None else ():
-                uses[table, used].users_gone.append(position)
+                uses.of(table, used).users_gone.append(position)
         case AddConstraint(table=table, constraint=item):
             for pair in _columns_of(table, item):
-                slot = uses[pair]
+                slot = uses.of(*pair)
                 (slot.keys if isinstance(item, ForeignKey) else slot.users).append(position)
         case DropConstraint(table=table) if operation.constraint is not None:
             item = operation.constraint
             for pair in _columns_of(table, item):
-                slot = uses[pair]
+                slot = uses.of(*pair)
                 (slot.keys_gone if isinstance(item, ForeignKey) else slot.users_gone).append(
                     position
                 )
         case CreateIndex(table=table, index=index):
             for column_name in used_names(index):
-                uses[table, column_name].users.append(position)
+                uses.of(table, column_name).users.append(position)
         case DropIndex(table=Name() as table, index=Index() as index):
             for column_name in used_names(index):
-                uses[table, column_name].users_gone.append(position)
+                uses.of(table, column_name).users_gone.append(position)
         case CreateTable(table=created):
             for pair in _targets(created, changing):
-                uses[pair].keys.append(position)
+                uses.of(*pair).keys.append(position)
         case DropTable(table=Table() as gone_table):
             for pair in _targets(gone_table, changing):
-                uses[pair].keys_gone.append(position)
+                uses.of(*pair).keys_gone.append(position)
 
 
 def _computed_from(column: Column) -> frozenset[str]:
