@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import Any, TextIO
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.engine import URL, Dialect, make_url
 
 from limbeck.database.executor import Executor
+from limbeck.database.offline import Offline
 from limbeck.database.runs import stamp_steps
 from limbeck.database.steps import MigrationStep
 from limbeck.database.transactions import Transaction, begin_for_real
@@ -22,11 +23,12 @@ from limbeck.dialects.base import Request
 from limbeck.dialects.base import dialect as limbeck_dialect
 from limbeck.errors import CommandError, locate
 from limbeck.operations.base import Scope, Statement
+from limbeck.operations.data import Execute
 from limbeck.revision.identifiers import resolve
 from limbeck.revision.rows import RowChange
-from limbeck.runtime.invoke import Interpreter, running
+from limbeck.runtime.invoke import Interpreter, Sink, running
 from limbeck.runtime.sinks import SqlWriter
-from limbeck.runtime.state import KnownState, LiveState
+from limbeck.runtime.state import LiveState, State
 from limbeck.schema.objects import Schema
 
 log = logging.getLogger("alembic.runtime.migration")
@@ -64,6 +66,7 @@ class MigrationContext:
         self.as_sql = bool(self.opts.get("as_sql", False))
         self.script = self.opts.get("script")
         self.connection = None if self.as_sql else connection
+        self.url: URL | None = connection.engine.url if connection is not None else None
         self.purge = bool(self.opts.get("purge", False))
         self.output_buffer: TextIO = self.opts.get("output_buffer") or sys.stdout
         self._migrations_fn: MigrationsFn | None = self.opts.get("fn")
@@ -111,7 +114,10 @@ class MigrationContext:
             dialect = make_url(f"{dialect_name}://").get_dialect()(**extra)
         elif dialect is None:
             raise CommandError("Connection, url, or dialect_name is required.")
-        return cls(dialect, connection, opts or {}, environment_context)
+        made = cls(dialect, connection, opts or {}, environment_context)
+        if url:
+            made.url = make_url(url)
+        return made
 
     # -- what it is -----------------------------------------------------------------------------
 
@@ -128,7 +134,10 @@ class MigrationContext:
 
     @property
     def bind(self) -> sa.Connection | None:
-        """The connection; None with ``--sql``."""
+        """The connection; None with ``--sql``, but for a step recorded on a scratch database."""
+        if self.as_sql:
+            self.offline.asked_for_bind = True
+            return self.offline.bind
         return self.connection
 
     @property
@@ -185,14 +194,21 @@ class MigrationContext:
     @cached_property
     def interpreter(self) -> Interpreter:
         """What the verbs of scripts run on."""
-        scope = Scope(self.dialect, self.naming_convention)
-        compiler = self.limbeck_dialect.compiler(self.dialect)
         if self.connection is None:
-            known = KnownState(normalize=self._normalized)
-            return Interpreter(scope, compiler, self.writer, known, self)
-        executor = Executor(self.connection)
+            return self.interpreter_for(self.writer, self.offline.state, self.dialect)
         read = self.inspected if self.limbeck_dialect.rebuilds else self.read
-        return Interpreter(scope, compiler, executor, LiveState(read), self)
+        executor = Executor(self.connection)
+        return self.interpreter_for(executor, LiveState(read), self.dialect)
+
+    def interpreter_for(self, sink: Sink, state: State, dialect: Dialect) -> Interpreter:
+        """An interpreter of this context with that sink and state."""
+        scope = Scope(dialect, self.naming_convention)
+        return Interpreter(scope, self.limbeck_dialect.compiler(dialect), sink, state, self)
+
+    @cached_property
+    def offline(self) -> Offline:
+        """What writes the steps with ``--sql``."""
+        return Offline(self)
 
     def _normalized(self, schema: Schema) -> Schema:
         return self.limbeck_dialect.normalize(schema, self.dialect)
@@ -215,6 +231,7 @@ class MigrationContext:
         self.interpreter.state.forget()
         if self.connection is None:
             self.writer.statement(statement)
+            self.offline.follow(Execute(element))
         else:
             Executor(self.connection).statement(statement)
 
@@ -368,7 +385,11 @@ class MigrationContext:
         with running(self.interpreter), self._rewriting():
             if self.connection is not None and self._external:
                 begin_for_real(self.connection)
-            self._run(kw)
+            try:
+                self._run(kw)
+            finally:
+                if self.as_sql:
+                    self.offline.close()
 
     @contextmanager
     def _rewriting(self) -> Iterator[None]:
@@ -415,7 +436,10 @@ class MigrationContext:
         if step.migration_fn is None:
             return
         try:
-            step.migration_fn(**kw)
+            if self.as_sql:
+                self.offline.run(step, kw)
+            else:
+                step.migration_fn(**kw)
         except Exception as error:
             revision = step.revision
             if revision is not None and revision.path is not None:

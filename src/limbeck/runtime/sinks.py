@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cached_property
 from typing import Any, TextIO
 
 import sqlalchemy as sa
@@ -76,8 +78,24 @@ class SqlWriter:
             for row in statement.parameters
         ]
 
+    @cached_property
+    def _literals(self) -> Dialect:
+        """The dialect, which also writes values whose type nobody named: by what they are."""
+        usual: Any = self.dialect.statement_compiler
+
+        class LiteralCompiler(usual):  # type: ignore[misc]  # known when it runs
+            def render_literal_value(self, value: Any, type_: Any, **kw: Any) -> str:
+                if isinstance(type_, sa.types.NullType):
+                    type_ = sa.literal(value).type
+                text: str = super().render_literal_value(value, type_, **kw)
+                return text
+
+        made = copy(self.dialect)
+        made.statement_compiler = LiteralCompiler
+        return made
+
     def _literal(self, element: Any) -> str:
-        compiled = element.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
+        compiled = element.compile(dialect=self._literals, compile_kwargs={"literal_binds": True})
         text = str(compiled).strip()
         if getattr(self.dialect.identifier_preparer, "_double_percents", False):
             text = text.replace("%%", "%")
