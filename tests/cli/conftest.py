@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.cli.offline_server import Server
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -40,3 +42,19 @@ def limbeck(project: Path) -> Run:
         )
 
     return run
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mysql", marks=pytest.mark.mysql),
+    ]
+)
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """A server on which databases are made, once for each of the three."""
+    kind = request.param
+    url = "" if kind == "sqlite" else request.getfixturevalue(f"{kind}_url")
+    found = Server(kind, url, tmp_path)
+    yield found
+    found.drop()

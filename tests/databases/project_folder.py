@@ -38,6 +38,7 @@ class Folder:
 
     def __init__(self, path: Path, url: str) -> None:
         self.path = path
+        self.url = url
         self.output = io.StringIO()
         self.config = Config(stdout=self.output, output_buffer=self.output)
         self.config.set_main_option("script_location", str(path))

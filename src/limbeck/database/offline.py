@@ -108,22 +108,24 @@ class Offline:
     def _earlier(self) -> Schema:
         """The schema before the run; nothing where it cannot be known.
 
-        SQLite costs nothing to ask. Elsewhere the revisions are folded without a server.
+        The revisions are folded without a server where that will do. SQLite costs nothing to ask,
+        and on MySQL, which writes columns again whole, not to know is to lose something.
         """
-        steps = self._left()
+        steps = list(self._left())
         if not steps:
             return Schema()
-        if self.context.dialect.name == "sqlite":
+        folded, asked = (self._folded, steps), (self._run_before, steps)
+        ways = {"sqlite": (asked, folded), "mysql": (folded, asked), "mariadb": (folded, asked)}
+        for way, given in ways.get(self.context.dialect.name, (folded,)):
             try:
-                self._caught_up()
-                return self._inspected()
+                return way(given)
             except Exception as error:
-                log.debug("The revisions before do not run on a scratch database: %s", error)
-        try:
-            return self._folded(steps)
-        except Exception as error:
-            log.debug("The revisions before do not run without a server: %s", error)
-            return Schema()
+                log.debug("What was there before is not known by %s: %s", way.__name__, error)
+        return Schema()
+
+    def _run_before(self, steps: Sequence[MigrationStep]) -> Schema:
+        self._caught_up()
+        return self._inspected()
 
     def _folded(self, steps: Sequence[MigrationStep]) -> Schema:
         state = OfflineState(normalize=self.context._normalized)

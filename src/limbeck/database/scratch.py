@@ -24,6 +24,13 @@ _DRIVERS = {"MySQLdb": "mysqldb", "mysql.connector": "mysqlconnector"}
 """What SQLAlchemy calls them where that is not the module's name."""
 
 
+PATIENCE = 5
+"""Seconds to wait for a server that does not answer."""
+
+_TIMED = ("psycopg2", "psycopg", "pymysql", "mysqldb")
+"""Drivers that take `connect_timeout`."""
+
+
 @contextmanager
 def scratch_database(url: URL | None, dialect: str) -> Iterator[sa.Connection]:
     """A connection to an empty database, dropped again whatever happens.
@@ -51,7 +58,12 @@ def _connected(url: URL) -> Iterator[sa.Connection]:
 
 def _on_server(url: URL) -> Iterator[sa.Connection]:
     name = f"limbeck_scratch_{os.getpid()}_{secrets.token_hex(4)}"
-    server = sa.create_engine(url, poolclass=sa.pool.NullPool, isolation_level="AUTOCOMMIT")
+    server = sa.create_engine(
+        url,
+        poolclass=sa.pool.NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"connect_timeout": PATIENCE} if url.get_driver_name() in _TIMED else {},
+    )
     _create(server, name)
     try:
         yield from _connected(url.set(database=name))
