@@ -262,9 +262,10 @@ class MigrationContext:
 
     @contextmanager
     def _scripted_transaction(self) -> Iterator[None]:
-        self.emit_begin()
-        yield
-        self.emit_commit()
+        with self.offline.transaction() if self.limbeck_dialect.rebuilds else nullcontext():
+            self.emit_begin()
+            yield
+            self.emit_commit()
 
     @contextmanager
     def _real_transaction(self) -> Iterator[MigrationContext]:

@@ -37,6 +37,9 @@ log = logging.getLogger("alembic.runtime.migration")
 
 NOTE = "Recorded on an empty scratch database: what depends on rows is not in this script."
 
+REBUILDS = "PRAGMA legacy_alter_table=ON"
+"""What stands in every rebuild of SQLite's, and nowhere else."""
+
 _READS = re.compile(r"\s*(?:SELECT|WITH|VALUES|SHOW|PRAGMA|EXPLAIN|DESCRIBE|DESC|SET|USE)\b", re.I)
 
 
@@ -215,6 +218,23 @@ class Offline:
                 yield
         finally:
             context.interpreter = usual
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Writes a transaction so that it also holds where a client enforces foreign keys.
+
+        Dropping a table that is rebuilt would cascade on SQLite, and the pragma that prevents it
+        has no effect inside a transaction.
+        """
+        try:
+            with self._kept_back() as written:
+                yield
+        finally:
+            text = written.getvalue()
+            if REBUILDS in text:
+                self.context.writer.text("PRAGMA foreign_keys=OFF;")
+            self.context.writer.stream.write(text)
+            self.context.writer.stream.flush()
 
     # -- what is written ------------------------------------------------------------------------
 

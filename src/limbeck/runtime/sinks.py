@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from functools import cached_property
 from typing import Any, TextIO
@@ -14,6 +15,9 @@ from limbeck.errors import UnsupportedOperation
 from limbeck.operations.base import Statement
 from limbeck.plan.steps import Step
 from limbeck.runtime.events import table_events
+
+DELIMITER = "//limbeck//"
+"""What ends a statement with semicolons inside, for MySQL's client; no SQL holds it."""
 
 
 class SqlWriter:
@@ -49,11 +53,14 @@ class SqlWriter:
         if statement.verify is not None:
             return
         for text in self._texts(statement):
-            self.text(text + self.end)
+            if self.dialect.name in ("mysql", "mariadb") and _is_compound(text):
+                self.text(f"DELIMITER {DELIMITER}\n{text}\n{DELIMITER}\nDELIMITER ;")
+            else:
+                self.text(text + self.end)
 
     def text(self, text: str) -> None:
         """Writes text and a blank line."""
-        self.stream.write(text.replace("\t", "    ") + "\n\n")
+        self.stream.write(_without_tabs(text) + "\n\n")
         if self.separator:
             self.stream.write(self.separator + "\n\n")
         self.stream.flush()
@@ -100,6 +107,20 @@ class SqlWriter:
         if getattr(self.dialect.identifier_preparer, "_double_percents", False):
             text = text.replace("%%", "%")
         return text.removesuffix(";")
+
+
+_LITERALS = re.compile(r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\"|`[^`]*`", re.DOTALL)
+_COMMENTS = re.compile(r"/\*.*?\*/|(?:--\s|#)[^\n]*", re.DOTALL)
+
+
+def _is_compound(text: str) -> bool:
+    """Whether a statement has a semicolon inside: MySQL's client would end it there."""
+    return ";" in text and ";" in _COMMENTS.sub("", _LITERALS.sub("", text))
+
+
+def _without_tabs(text: str) -> str:
+    """Text indented with spaces, as a terminal shows it; string literals stay what they are."""
+    return re.sub(r"('(?:[^']|'')*')|\t", lambda found: found[1] or "    ", text)
 
 
 def _value(table: sa.TableClause, column: str, value: Any) -> Any:
