@@ -117,13 +117,13 @@ def drive(tool: str, folder: Path, commands: list[list[str]]) -> list[list[Any]]
 
 
 def in_order(text: str) -> str:
-    """Several labels stand in the order of a set in Alembic's output."""
+    """Several labels, or branches, stand in the order of a set in Alembic's output."""
     text = re.sub(
         r"\((\w+, \w+)\)", lambda names: f"({', '.join(sorted(names[1].split(', ')))})", text
     )
     return re.sub(
-        r"Branch names: (.*)",
-        lambda names: f"Branch names: {', '.join(sorted(names[1].split(', ')))}",
+        r"(Branch names|Branches into): (.*)",
+        lambda names: f"{names[1]}: {', '.join(sorted(names[2].split(', ')))}",
         text,
     )
 
