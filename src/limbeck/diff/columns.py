@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy.types import SchemaType
+
 from limbeck.diff.options import Comparison, differs
+from limbeck.metadata import build
 from limbeck.operations.base import UNSET, Operation
 from limbeck.operations.columns import (
     AddColumn,
@@ -18,6 +21,7 @@ from limbeck.operations.columns import (
 from limbeck.schema.constraints import Check, Constraint
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Column, Table
+from limbeck.schema.types import SqlType
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,9 @@ class ColumnChanges:
     """What happens to the columns of a table.
 
     `replaced` are dropped and added again, so that whatever uses them has to go and come back.
-    `carried` come along by a column being added or altered: its type's own checks, and the primary
-    key of a column that numbers the rows. `taken` is the primary key that goes along with such a
-    column. MySQL knows no such column without a key, not even for a moment.
+    `carried` come along by a column being added or altered: checks of users' own types, and the
+    primary key of a column that numbers the rows. `taken` is the primary key that goes along with
+    such a column. MySQL knows no such column without a key, not even for a moment.
     """
 
     added: tuple[AddColumn, ...] = ()
@@ -63,7 +67,7 @@ def compare_columns(
     replaced = frozenset(_replaced(before, after, changes))
     new_checks = _type_checks(before, after)
     added = tuple(
-        _added(after, column, new_checks.get(column.name, ()))
+        _added(after, _plain(column), new_checks.get(column.name, ()))
         for column in after.columns.values()
         if column.name not in before.columns or column.name in replaced
     )
@@ -75,11 +79,27 @@ def compare_columns(
             before, name, pairs, new_checks.get(name, ()) if "type" in pairs else (), shrunk
         )
     )
-    dropped = tuple(
-        DropColumn(before.name, column.name, added=_added(before, column))
+    gone = tuple(
+        column
         for column in before.columns.values()
         if column.name not in after.columns or column.name in replaced
     )
+    whole = len(gone) == len(before.columns)
+    dropped = tuple(
+        DropColumn(
+            before.name,
+            column.name,
+            added=AddColumn(before.name, column) if whole else _added(before, column),
+        )
+        for column in gone
+    )
+    if whole:
+        # MySQL keeps no table without columns: the key goes first, then the new columns come
+        altered += tuple(
+            AlterColumn(before.name, c.name, autoincrement=False, **existing_hints(c))
+            for c in gone
+            if c.autoincrement is True
+        )
     return ColumnChanges(
         added,
         altered,
@@ -100,6 +120,16 @@ def _added(table: Table, column: Column, checks: tuple[Check, ...] = ()) -> AddC
     return AddColumn(table.name, column, checks)
 
 
+def _plain(column: Column) -> Column:
+    """The column without a check in its type: it is an operation of its own, with a name."""
+    payload = build.type_(column.type)
+    return column if payload is column.type.payload else replace(column, type=_typed(column.type))
+
+
+def _typed(type_: SqlType) -> SqlType:
+    return replace(type_, payload=build.type_(type_))
+
+
 def changed(table: Name, before: Column, after: Column, options: Comparison) -> dict[str, Any]:
     """The fields of a column that differ, with their new values."""
     if before == after and not options.asks:
@@ -107,7 +137,7 @@ def changed(table: Name, before: Column, after: Column, options: Comparison) -> 
     pairs: dict[str, Any] = {}
     unequal = before.type != after.type
     if differs(options.compare_type, table, before, after, unequal):
-        pairs["type"] = after.type
+        pairs["type"] = _typed(after.type)
     unequal = before.default != after.default
     if differs(options.compare_server_default, table, before, after, unequal):
         pairs["default"] = after.default
@@ -140,15 +170,15 @@ def _replaced(before: Table, after: Table, changes: dict[str, dict[str, Any]]) -
 
 
 def _type_checks(before: Table, after: Table) -> dict[str, tuple[Check, ...]]:
-    """The checks that declared types bring along, by the column they belong to, if not there yet.
+    """The checks that users' own types bring along, by the column they belong to, if not there yet.
 
-    A declared type that creates its own check does so in a script too, by being written there.
+    A decorated type creates its check in a script too, by being written there.
     """
     bound = [c for c in after.checks if c.type_bound and not _has(before, c)]
     return {
         column.name: checks
         for column in (after.columns.values() if bound else ())
-        if getattr(column.type.payload, "create_constraint", False)
+        if not isinstance(column.type.payload, SchemaType)
         and (checks := tuple(c for c in bound if mentions(c.expression, column.name)))
     }
 
@@ -179,11 +209,16 @@ def _altered(
         # stand while the type changes.
         yield AlterColumn(before.name, name, default=None, **hints)
         hints["existing_default"] = UNSET
-    if "autoincrement" in pairs and len(pairs) > 1:
-        # MySQL wants the key between the two.
-        number = {"autoincrement": pairs.pop("autoincrement")}
-        first = AlterColumn(before.name, name, **pairs, type_checks=type_checks, **hints)
-        yield first
-        yield AlterColumn(before.name, name, **number, **existing_hints(first.changed(column)))
+    if "autoincrement" not in pairs or len(pairs) == 1:
+        yield AlterColumn(before.name, name, **pairs, type_checks=type_checks, **hints)
         return
-    yield AlterColumn(before.name, name, **pairs, type_checks=type_checks, **hints)
+    # MySQL wants a number and a key for as long as it numbers the rows
+    begins = pairs.pop("autoincrement")
+    if not begins:
+        yield AlterColumn(before.name, name, autoincrement=False, **hints)
+        hints["existing_autoincrement"] = False
+    rest = AlterColumn(before.name, name, **pairs, type_checks=type_checks, **hints)
+    yield rest
+    if begins:
+        hints = existing_hints(rest.changed(column))
+        yield AlterColumn(before.name, name, autoincrement=True, **hints)

@@ -84,7 +84,9 @@ class _ColumnUse:
     added: list[int] = field(default_factory=list)
     altered: list[int] = field(default_factory=list)
     numbered: list[int] = field(default_factory=list)
-    """Where it begins to number the rows: on MySQL it must be a key by then."""
+    """Where it begins to number the rows: on MySQL it must be a number and a key by then."""
+    unnumbered: list[int] = field(default_factory=list)
+    """Where it ceases to."""
     dropped: list[int] = field(default_factory=list)
     keys_gone: list[int] = field(default_factory=list)
     """Drops of foreign keys that use it."""
@@ -97,7 +99,10 @@ class _ColumnUse:
         """Drops of what uses the column, the column itself, then what uses it from now on."""
         yield from _product(self.keys_gone, self.users_gone)
         gone = (*self.keys_gone, *self.users_gone)
-        yield from _product(gone, (*self.altered, *self.numbered, *self.dropped))
+        changed = (*self.unnumbered, *self.altered, *self.numbered)
+        yield from _product(gone, (*changed, *self.dropped))
+        yield from _product(changed, self.dropped)
+        yield from _product(self.unnumbered, (*self.altered, *self.users, *self.keys))
         yield from _product((*self.added, *self.altered), (*self.users, *self.keys))
         yield from _product((*self.altered, *self.users), (*self.numbered, *self.keys))
         yield from _product(self.numbered, self.keys)
@@ -142,7 +147,13 @@ def _note(
                 uses.of(table, name).users.append(position)
         case AlterColumn(table=table, column=name):
             slot = uses.of(table, name)
-            (slot.numbered if operation.autoincrement else slot.altered).append(position)
+            match operation.autoincrement:
+                case True:
+                    slot.numbered.append(position)
+                case False:
+                    slot.unnumbered.append(position)
+                case None:
+                    slot.altered.append(position)
         case DropColumn(table=table, column=name):
             uses.of(table, name).dropped.append(position)
             old = before.find(table)

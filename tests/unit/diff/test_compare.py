@@ -18,6 +18,7 @@ from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import CreateTable, DropTable, SetTableComment
 from limbeck.operations.types import AlterEnum
+from limbeck.plan.order import order
 from limbeck.schema.constraints import ForeignKey, PrimaryKey
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Column, Schema
@@ -194,18 +195,49 @@ def test_a_column_that_numbers_rows_comes_with_its_key() -> None:
     assert dropped.reverse(after) == added
 
 
-def test_the_check_of_a_type_comes_with_the_column_or_with_its_type() -> None:
-    def make(*columns: sa.Column[bool]) -> Schema:
+class Checked(sa.types.TypeDecorator[str]):
+    """A user's own type, which a script writes by its name."""
+
+    impl = sa.Enum
+    cache_ok = True
+
+
+ARGUMENTS = {"native_enum": False, "create_constraint": True}
+
+
+def test_the_check_of_a_type_is_an_operation_of_its_own() -> None:
+    def make(*columns: sa.Column[str]) -> Schema:
         return schema(table("t", id_(), *columns))
 
-    checked = sa.Column("a", sa.Enum("x", "y", native_enum=False, create_constraint=True))
-    plain = sa.Column("a", sa.Integer)
-    (added,) = compare(make(), make(checked))
+    for before in (make(), make(sa.Column("a", sa.Integer))):
+        changed, check = compare(before, make(sa.Column("a", sa.Enum("x", "y", **ARGUMENTS))))
+        assert isinstance(changed, AddColumn | AlterColumn)
+        type_ = changed.column.type if isinstance(changed, AddColumn) else changed.type
+        assert type_ is not None
+        assert type_.payload.create_constraint is False
+        assert isinstance(check, AddConstraint)
+
+
+def test_the_check_of_a_users_own_type_comes_with_the_column_or_with_its_type() -> None:
+    def make(*columns: sa.Column[str]) -> Schema:
+        return schema(table("t", id_(), *columns))
+
+    def checked() -> sa.Column[str]:
+        return sa.Column("a", Checked("x", "y", **ARGUMENTS))
+
+    (added,) = compare(make(), make(checked()))
     assert isinstance(added, AddColumn)
     assert len(added.constraints) == 1
-    (altered,) = compare(make(plain), make(checked._copy()))
+    (altered,) = compare(make(sa.Column("a", sa.Integer)), make(checked()))
     assert isinstance(altered, AlterColumn)
     assert len(altered.type_checks) == 1
+
+
+def test_a_table_whose_columns_are_all_new_is_never_without_one() -> None:
+    before = schema(table("t", sa.Column("old", sa.Integer, primary_key=True)))
+    after = schema(table("t", sa.Column("new", sa.Integer, primary_key=True)))
+    operations = order(compare(before, after), before)
+    assert kinds(operations) == ["DropConstraint", "AddColumn", "AlterColumn", "DropColumn"]
 
 
 @pytest.mark.parametrize(

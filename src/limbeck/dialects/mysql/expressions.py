@@ -6,8 +6,6 @@ import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from sqlalchemy.sql.compiler import RESERVED_WORDS
-
 from limbeck.dialects.mysql.lexer import Token, bare, closing, joined, quoted, tokens
 
 NUMERIC = frozenset(
@@ -48,20 +46,13 @@ def _settled(found: list[Token]) -> list[Token]:
         if token.kind in ("word", "symbol"):
             text = _SYNONYMS.get(text, text)
         if token.kind in ("word", "name") and text not in _CALLED:
-            result.append(Token("word", _name(text) if token.kind == "name" else text))
+            result.append(Token("word", Token(token.kind, text).sql))
             continue
         result.append(Token(token.kind, text))
         called = place + 1 < len(found) and found[place + 1].is_symbol("(")
         if token.kind == "word" and text in _CALLED and not called:
             result += [Token("symbol", "("), Token("symbol", ")")]
     return result
-
-
-def _name(text: str) -> str:
-    """A name, in backticks where it would be something else without."""
-    if re.fullmatch(r"[\w$]+", text) and text not in RESERVED_WORDS:
-        return text
-    return "`" + text.replace("`", "``") + "`"
 
 
 def split_on_update(sql: str) -> tuple[str, str | None]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from sqlalchemy.sql.compiler import RESERVED_WORDS
+
 TokenKind: TypeAlias = Literal["string", "name", "word", "number", "symbol"]
 
 _PATTERN = re.compile(
@@ -39,7 +41,13 @@ class Token:
     @property
     def sql(self) -> str:
         """The token in one canonical spelling."""
-        return quoted(self.text) if self.kind == "string" else self.text
+        match self.kind:
+            case "string":
+                return quoted(self.text)
+            case "name":
+                return _name(self.text)
+            case _:
+                return self.text
 
     def is_word(self, *words: str) -> bool:
         """Whether it is one of those words, not quoted in any way."""
@@ -77,6 +85,13 @@ def quoted(value: str) -> str:
     """A string literal; a backslash is an escape to MySQL and doubled."""
     escaped = value.replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}'"
+
+
+def _name(text: str) -> str:
+    """A name, in backticks where it would be something else without."""
+    if re.fullmatch(r"[\w$]+", text) and text.lower() not in RESERVED_WORDS:
+        return text
+    return "`" + text.replace("`", "``") + "`"
 
 
 def unquoted(literal: str) -> str:

@@ -22,7 +22,7 @@ class ShownColumn:
 
     def is_json(self, name: str) -> bool:
         """Whether it is what MariaDB makes of a JSON column of that name."""
-        return self.check == f"json_valid ( {name} )"
+        return self.check == f"json_valid ( {Token('name', name).sql} )"
 
 
 @dataclass(slots=True)
