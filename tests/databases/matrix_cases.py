@@ -5,7 +5,7 @@ Written as models, so that the expectation knows nothing of how our operations w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ class Place:
 
 
 Items = tuple[str, tuple[Any, ...], dict[str, Any]]
-Models = list[Items]
+Models = Sequence[Items]
 Case = Callable[[Place], tuple[Models, Models]]
 
 

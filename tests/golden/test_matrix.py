@@ -1,7 +1,8 @@
 """The SQL of sixty-six operations on six dialects: as Alembic's, or different for a reason.
 
 ``golden/matrix/alembic.txt`` is what Alembic writes for each (a test beside Alembic proves that it
-is), ``limbeck.txt`` what we write where that is something else. ``LIMBECK_UPDATE_GOLDEN=1`` writes
+is), ``limbeck.txt`` what we write where that is something else, and ``known.txt`` what is another
+thing again where the script made the table itself. ``LIMBECK_UPDATE_GOLDEN=1`` writes
 both anew.
 """
 
@@ -18,7 +19,10 @@ import pytest
 
 from limbeck import op
 from limbeck.database.migration import MigrationContext
+from limbeck.metadata import load
+from limbeck.operations.tables import CreateTable
 from limbeck.runtime.invoke import running
+from tests.databases.matrix_cases import CASES, Models, Place, metadata
 from tests.golden.ddl_matrix import DIALECTS, VARIANTS, Variant
 from tests.golden.matrix_differences import reason
 
@@ -26,16 +30,23 @@ HERE = Path(__file__).parent / "matrix"
 BREAK = " ¶ "
 Golden = dict[tuple[str, str], str]
 
+KNOWN = {"postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite"}
+"""Dialects that look at the table before, and what the cases call them."""
+
 CELLS = [(name, dialect) for name in VARIANTS for dialect in DIALECTS]
 
 
-def ours(variant: Variant, dialect: str) -> str:
-    """What our script for that dialect says, without a server and without a table before."""
+def ours(variant: Variant, dialect: str, before: Models = ()) -> str:
+    """What our script for that dialect says, without a server, behind those tables."""
 
     def run(stream: io.StringIO) -> None:
         opts = {"as_sql": True, "output_buffer": stream}
         context = MigrationContext.configure(dialect_name=dialect, opts=opts)
         with running(context.interpreter):
+            for table in metadata(before).sorted_tables:
+                op.invoke(CreateTable(load.table(table, context.dialect)))
+            stream.seek(0)
+            stream.truncate()
             variant(op)
 
     return _written(run)
@@ -108,6 +119,21 @@ def test_each_operation_is_written_as_alembic_writes_it_or_as_the_list_says() ->
     if updating():
         write(HERE / "limbeck.txt", different)
     assert different == read(HERE / "limbeck.txt")
+
+
+def test_where_the_script_made_the_table_the_operation_knows_what_it_is() -> None:
+    """SQLite rebuilds, MySQL keeps what MODIFY would lose, PostgreSQL converts."""
+    found = {
+        (name, dialect): ours(VARIANTS[name], dialect, case(Place(family))[0])
+        for name, case in CASES.items()
+        for dialect, family in KNOWN.items()
+        if name != "create_excl"  # its types are PostgreSQL's alone
+    }
+    without = {(n, d): ours(VARIANTS[n], d) for n, d in found}
+    different = {cell: sql for cell, sql in found.items() if sql != without[cell]}
+    if updating():
+        write(HERE / "known.txt", different)
+    assert different == read(HERE / "known.txt")
 
 
 def test_each_difference_has_its_reason_and_each_reason_a_difference() -> None:
