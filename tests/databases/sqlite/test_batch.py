@@ -148,6 +148,54 @@ def test_a_name_that_is_taken_is_refused(features: Database) -> None:
         features.statements(operation)
 
 
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_column_that_is_made_anew_keeps_its_indexes(empty: Database, stored: bool) -> None:
+    generated = sa.Computed("a + 1", persisted=stored)
+    empty.run(
+        t.create_table(
+            SCOPE,
+            "t",
+            sa.Column("a", sa.Integer()),
+            sa.Column("b", sa.Integer(), generated),
+            sa.Column("c", sa.Integer()),
+            sa.Index("ix_kept", "a", "b"),
+            sa.Index("ix_gone", "b", "c"),
+            sa.Index("ix_other", "b"),
+        )
+    )
+    again = sa.Column("b", sa.BigInteger(), sa.Computed("a + 2", persisted=stored))
+    empty.run(
+        batch(
+            c.drop_column(SCOPE, "t", "b"),
+            i.drop_index(SCOPE, "ix_other", "t"),
+            c.drop_column(SCOPE, "t", "c"),
+            c.add_column(SCOPE, "t", again),
+        )
+    )
+    names = [row[1] for row in empty.rows("PRAGMA index_list(t)")]
+    assert names == ["ix_kept"]
+
+
+def test_a_key_of_a_parent_may_change_before_its_children_do(empty: Database) -> None:
+    empty.run(
+        t.create_table(
+            SCOPE,
+            "t",
+            sa.Column("x", sa.Integer()),
+            sa.Column("y", sa.Integer()),
+            sa.PrimaryKeyConstraint("x", name="pk"),
+        )
+    )
+    empty.run(t.create_table(SCOPE, "child", sa.Column("x", sa.Integer(), sa.ForeignKey("t.x"))))
+    empty.run(
+        batch(
+            k.drop_constraint(SCOPE, "pk", "t", "primary"),
+            k.create_primary_key(SCOPE, "pk", "t", ["y", "x"]),
+        )
+    )
+    assert [row[1] for row in empty.rows("PRAGMA table_info(t)") if row[5]] == ["x", "y"]
+
+
 def test_unnamed_constraints_go_by_the_name_of_the_convention(features: Database) -> None:
     operation = batch(
         k.drop_constraint(CONVENTION, "fk_t_parent_id_parent", "t", "foreignkey"),

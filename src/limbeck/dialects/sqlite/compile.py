@@ -136,10 +136,19 @@ def _unknown(name: Name, before: Before) -> UnsupportedOperation | SchemaConflic
     )
 
 
+def _made_anew(operation: Batch) -> bool:
+    """Whether a column is dropped and added again: a rebuild keeps its indexes and constraints."""
+    dropped = {item.column for item in operation.operations if isinstance(item, DropColumn)}
+    added = {item.column.name for item in operation.operations if isinstance(item, AddColumn)}
+    return not dropped.isdisjoint(added)
+
+
 def _native(
     operation: Batch, compiler: Compiler, table: Table | None, before: Before
 ) -> tuple[Statement, ...] | None:
     """Statements without a rebuild; None if one of the changes needs one."""
+    if _made_anew(operation):
+        return None
     found: list[Statement] = []
     for item in operation.operations:
         statements = native.statements(item, compiler, table, before)
@@ -167,6 +176,7 @@ def _rebuilt(
     for item in operation.operations:
         following = draft.apply(current, item, compiler) if isinstance(item, _CHANGES) else None
         if following is None:
+            current = draft.completed(current, compiler)
             found += rebuild.statements(current, compiler, before)
             table = draft.after(current, compiler)
             if not isinstance(item, _CHANGES):
@@ -177,7 +187,7 @@ def _rebuilt(
                 following = draft.apply(following, item, compiler)
                 assert following is not None  # no rename is left to wait for
         current = following
-    current = _finished(current, operation, compiler)
+    current = _finished(draft.completed(current, compiler), operation, compiler)
     return (*found, *rebuild.statements(current, compiler, before, always=always))
 
 

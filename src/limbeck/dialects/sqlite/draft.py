@@ -39,12 +39,17 @@ C = TypeVar("C", bound=Constraint)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`table` is what `before` becomes. `renames` are (old, new), done last; then `indexes`."""
+    """`table` is what `before` becomes. `renames` are (old, new), done last; then `indexes`.
+
+    `taken` went with a dropped column: it comes back (`completed`) if the batch adds a column of
+    that name, as scripts do that have a generated column made anew.
+    """
 
     before: Table
     table: Table
     renames: tuple[tuple[str, str], ...] = ()
     indexes: tuple[Index, ...] = ()
+    taken: tuple[Constraint | Index, ...] = ()
 
     def old(self, name: str) -> str:
         """The name that a column has until the renames are done."""
@@ -103,6 +108,25 @@ def _add_column(draft: Draft, change: AddColumn, compiler: Compiler) -> Draft | 
     return replace(draft, table=table, indexes=(*draft.indexes, *change.indexes))
 
 
+def completed(draft: Draft, compiler: Compiler) -> Draft:
+    """The draft with what a drop has taken, where a column of the same name came after it."""
+    table = draft.table
+    gone = [name for name in draft.before.columns if name not in table.columns]
+    for item in draft.taken:
+        if any(needs(item, name, compiler) for name in gone):
+            continue
+        match item:
+            case Index():
+                if not any(i.name == item.name for i in (*table.indexes.values(), *draft.indexes)):
+                    table = table.with_index(item)
+            case PrimaryKey():
+                table = table if table.primary_key is not None else _with_constraint(table, item)
+            case _:
+                if item.name is None or table.constraint(item.name, type(item)) is None:
+                    table = table.with_constraint(item)
+    return replace(draft, table=table, taken=())
+
+
 def _existing(draft: Draft, name: str) -> str:
     """The old name of a column that the script calls `name`; SchemaConflict if there is none."""
     old = draft.old(name)
@@ -116,6 +140,7 @@ def _drop_column(draft: Draft, change: DropColumn, compiler: Compiler) -> Draft:
     if change.if_exists and draft.old(change.column) not in table.columns:
         return draft
     name = _existing(draft, change.column)
+    lost = [i for i in (*table.constraints, *table.indexes.values()) if needs(i, name, compiler)]
     table = replace(
         table,
         columns=table.columns.without(name),
@@ -127,6 +152,7 @@ def _drop_column(draft: Draft, change: DropColumn, compiler: Compiler) -> Draft:
         table,
         tuple(pair for pair in draft.renames if pair[0] != name),
         tuple(i for i in draft.indexes if not needs(i, change.column, compiler)),
+        (*draft.taken, *lost),
     )
 
 
@@ -231,7 +257,10 @@ def _drop_constraint(draft: Draft, change: DropConstraint, compiler: Compiler) -
     if content is not None:
         change = replace(change, constraint=_old_constraint(content, draft, compiler))
     found = find(change, draft.table, compiler)
+    taken = tuple(c for c in draft.taken if change.name is None or c.name != change.name)
     if found is None:
+        if taken != draft.taken:
+            return replace(draft, taken=taken)
         if change.if_exists:
             return draft
         raise SchemaConflict(
@@ -253,6 +282,9 @@ def _create_index(draft: Draft, change: CreateIndex) -> Draft:
 
 def _drop_index(draft: Draft, change: DropIndex) -> Draft:
     left = tuple(i for i in draft.indexes if i.name != change.name)
+    taken = tuple(i for i in draft.taken if i.name != change.name)
+    if taken != draft.taken:
+        return replace(draft, taken=taken)
     if change.name not in draft.table.indexes and left == draft.indexes and not change.if_exists:
         raise SchemaConflict(f"Table '{draft.table.name}' has no index '{change.name}' to drop.")
     return replace(draft, table=draft.table.without_index(change.name), indexes=left)
