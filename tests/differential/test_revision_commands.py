@@ -119,6 +119,12 @@ def drive(tool: str, folder: Path, commands: list[list[str]]) -> list[list[Any]]
 def in_order(text: str) -> str:
     """Several labels, or branches, stand in the order of a set in Alembic's output."""
     text = re.sub(
+        r"(?:^ +-> .*\n)+",
+        lambda lines: "".join(sorted(lines[0].splitlines(True))),
+        text,
+        flags=re.M,
+    )
+    text = re.sub(
         r"\((\w+, \w+)\)", lambda names: f"({', '.join(sorted(names[1].split(', ')))})", text
     )
     return re.sub(
