@@ -66,7 +66,7 @@ class Offline:
     def run(self, step: MigrationStep, kw: dict[str, Any]) -> None:
         """Writes a step. Raises what it raises, also on the scratch database."""
         self._kw = kw
-        saved = self.state.copy()
+        mark = self.state.mark()
         self.state.missed = self.asked_for_bind = False
         with self._kept_back() as written:
             try:
@@ -76,7 +76,7 @@ class Offline:
             else:
                 failure = None
         if failure is not None and self._may_record(failure):
-            self.context.interpreter.state = self.state = saved
+            self.state.back(mark)
             self._record(step, failure)
         else:
             self.context.writer.stream.write(written.getvalue())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -23,6 +23,16 @@ _ROWS_ONLY = re.compile(
     r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:INSERT|UPDATE|DELETE|MERGE|SELECT|VALUES)\b",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point in an `OfflineState`'s time: cheap, however much is known."""
+
+    earlier: Callable[[], Schema] | None
+    schema: Schema
+    waiting: list[Operation]
+    count: int
 
 
 class OfflineState:
@@ -44,12 +54,15 @@ class OfflineState:
         self._waiting: list[Operation] = []
         self.missed = False
 
-    def copy(self) -> OfflineState:
-        """The same knowledge, to go back to."""
-        made = OfflineState(normalize=self._normalize)
-        made._earlier, made._waiting = self._earlier, list(self._waiting)
-        made._state = KnownState(self._state.schema, self._normalize)
-        return made
+    def mark(self) -> Mark:
+        """What is known now, to go back to."""
+        return Mark(self._earlier, self._state.schema, self._waiting, len(self._waiting))
+
+    def back(self, mark: Mark) -> None:
+        """Forgets what came after that mark."""
+        self._earlier = mark.earlier
+        self._state = KnownState(mark.schema, self._normalize)
+        self._waiting = mark.waiting[: mark.count]
 
     def begin(self, earlier: Callable[[], Schema]) -> None:
         """Drops what was known: the state is what `earlier` will say."""
