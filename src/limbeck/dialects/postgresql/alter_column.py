@@ -45,7 +45,10 @@ class Alteration:
         """All of them, in order."""
         operation = self.operation
         yield from self._computed()
-        if operation.identity is None and operation.existing_autoincrement is not True:
+        ends = operation.identity is None or (
+            operation.identity is UNSET and self._gives_way(operation.existing_identity)
+        )
+        if ends and operation.existing_autoincrement is not True:
             yield f"{self.alter} DROP IDENTITY"  # a SERIAL column has none any more
         ended = self._ends_numbering()
         if ended:
@@ -56,7 +59,12 @@ class Alteration:
             dropped_types = self._unused_types(operation.type)
         if operation.nullable is not None:
             yield f"{self.alter} {'DROP' if operation.nullable else 'SET'} NOT NULL"
-        if operation.default is None and operation.existing_autoincrement is not True:
+        ends = operation.default is None or (
+            isinstance(operation.identity, Identity)
+            and operation.default is UNSET
+            and isinstance(operation.existing_default, Expression)
+        )
+        if ends and operation.existing_autoincrement is not True:
             yield f"{self.alter} DROP DEFAULT"  # that of SERIAL is not meant
         elif isinstance(operation.default, Expression):
             yield f"{self.alter} SET DEFAULT {self.compiler.default(operation.default)}"
@@ -71,6 +79,10 @@ class Alteration:
         if operation.new_name is not None:
             new = self.compiler.identifier(operation.new_name)
             yield f"ALTER TABLE {self.table} RENAME {self.column} TO {new}"
+
+    def _gives_way(self, existing: object) -> bool:
+        """Whether an identity makes room for a default: a script has one argument for both."""
+        return isinstance(existing, Identity) and isinstance(self.operation.default, Expression)
 
     def _existing(self) -> Column | None:
         """The column as it is, from the state; None if that does not know it."""
