@@ -47,7 +47,7 @@ def statements(
     ]
     return (
         *found,
-        *_keys_verified(change, compiler),
+        *_keys_verified(change, compiler, before),
         *_referring_verified(change, compiler, before),
     )
 
@@ -186,15 +186,30 @@ def _users_verified(old: Table, new: Table, compiler: Compiler) -> list[Statemen
     return [Statement(f"ALTER TABLE {table} RENAME COLUMN {column} TO {column}")]
 
 
-def _keys_verified(change: Draft, compiler: Compiler) -> list[Statement]:
-    """Rows must satisfy foreign keys that are new."""
+def _keys_verified(change: Draft, compiler: Compiler, before: Before) -> list[Statement]:
+    """Rows must satisfy foreign keys that are new.
+
+    SQLite cannot check a table while one of its foreign keys names columns that are no key: a
+    script may be about to make them one.
+    """
     old, table = change.before, change.table
+    if not all(_has_target(key, table, before) for key in table.foreign_keys):
+        return []
     return [
         _key_verified(table.name, replace(key, columns=tuple(change.new(c) for c in key.columns)))
         for key in table.foreign_keys
         if key.referred.schema == table.name.schema
         and not any(is_same(key, known, old, compiler) for known in old.foreign_keys)
     ]
+
+
+def _has_target(key: ForeignKey, table: Table, before: Before) -> bool:
+    """Whether what a foreign key of that table points to is a key, or no table at all."""
+    parent = table if key.referred == table.name else before.find(key.referred)
+    if parent is None or not key.referred_columns:
+        return True
+    wanted = {column.casefold() for column in key.referred_columns}
+    return any({column.casefold() for column in own} == wanted for own in _keys(parent))
 
 
 def _key_verified(table: Name, key: ForeignKey) -> Statement:
