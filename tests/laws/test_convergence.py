@@ -137,7 +137,6 @@ def server(name: str, url: str, empty: Callable[[sa.Engine], None]) -> Iterator[
         yield found
     finally:
         engine.dispose()
-        print(f"\n{name}: {found.examples} examples, {dict(sorted(found.operations.items()))}")
 
 
 def converges(found: Server, pair: tuple[Blueprint, Blueprint], way: str) -> None:
@@ -166,15 +165,22 @@ def agrees(found: Server, models: Blueprint, when: str) -> None:
     assert not difference, f"{when}: {difference}"
 
 
-def law(test: Callable[..., None]) -> Callable[..., None]:
-    name = test.__name__.removeprefix("test_").split("_")[0]
-    tried: Callable[..., None] = settings(
+def holds(found: Server, record_property: Callable[[str, object], None]) -> None:
+    """Tries random pairs of databases on that server, and says how many."""
+
+    @settings(
         max_examples=EXAMPLES,
         deadline=None,
         phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )(given(pair=pairs(name), way=st.sampled_from(WAYS))(test))
-    return tried
+    )
+    @given(pair=pairs(found.name), way=st.sampled_from(WAYS))
+    def tried(pair: tuple[Blueprint, Blueprint], way: str) -> None:
+        converges(found, pair, way)
+
+    tried()
+    record_property("examples", found.examples)
+    record_property("operations", dict(sorted(found.operations.items())))
 
 
 @pytest.fixture(scope="module")
@@ -199,20 +205,17 @@ def mysql(mysql_url: str) -> Iterator[Server]:
     servers.drop_database(url)
 
 
-@law
-def test_sqlite_converges(sqlite: Server, pair: tuple[Blueprint, Blueprint], way: str) -> None:
-    converges(sqlite, pair, way)
+def test_sqlite_converges(sqlite: Server, record_property: Callable[[str, object], None]) -> None:
+    holds(sqlite, record_property)
 
 
 @pytest.mark.postgresql
-@law
 def test_postgresql_converges(
-    postgresql: Server, pair: tuple[Blueprint, Blueprint], way: str
+    postgresql: Server, record_property: Callable[[str, object], None]
 ) -> None:
-    converges(postgresql, pair, way)
+    holds(postgresql, record_property)
 
 
 @pytest.mark.mysql
-@law
-def test_mysql_converges(mysql: Server, pair: tuple[Blueprint, Blueprint], way: str) -> None:
-    converges(mysql, pair, way)
+def test_mysql_converges(mysql: Server, record_property: Callable[[str, object], None]) -> None:
+    holds(mysql, record_property)

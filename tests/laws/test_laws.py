@@ -25,7 +25,7 @@ from tests.laws.blueprints import Blueprint, metadata
 from tests.laws.strategies import blueprints, pairs
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
-EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "40"))
 
 DIALECTS: dict[str, SqlAlchemyDialect] = {
     name: sa.create_mock_engine(url, lambda *_: None).dialect
@@ -60,12 +60,24 @@ def folded(operations: tuple[Operation, ...], schema: Schema) -> Schema:
     return schema
 
 
-def each(law: Callable[..., None]) -> Callable[..., None]:
-    """Tries a law on random databases of each dialect."""
-    tried = settings(max_examples=EXAMPLES, deadline=None, phases=PHASES)(
-        given(data=st.data())(law)
-    )
-    return pytest.mark.parametrize("name", sorted(DIALECTS))(tried)
+def each(law: Callable[[str, st.DataObject], None]) -> Callable[..., None]:
+    """Tries a law on random databases of each dialect, and says on how many."""
+
+    @pytest.mark.parametrize("name", sorted(DIALECTS))
+    def test(name: str, record_property: Callable[[str, object], None]) -> None:
+        count = 0
+
+        @settings(max_examples=EXAMPLES, deadline=None, phases=PHASES)
+        @given(data=st.data())
+        def tried(data: st.DataObject) -> None:
+            nonlocal count
+            count += 1
+            law(name, data)
+
+        tried()
+        record_property("examples", count)
+
+    return test
 
 
 @each
