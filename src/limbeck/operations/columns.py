@@ -120,6 +120,8 @@ class AddColumn(Operation):
     if_not_exists: bool = False
     inline_references: bool = False
     inline_primary_key: bool = False
+    source: sa.Column[Any] | None = field(default=None, compare=False, repr=False)
+    """The column that a script gave the verb: SQLAlchemy compiles it as it is."""
 
     def apply(self, schema: Schema) -> Schema:
         """Adds the column at the end, and what came with it."""
@@ -145,7 +147,11 @@ class AddColumn(Operation):
         table = compiler.name(self.table)
         condition = "IF NOT EXISTS " if self.if_not_exists else ""
         inline = self.inline_constraints
-        spec = compiler.column(self.table, self.column, self._shaping)
+        spec = (
+            compiler.column_of(self.source)
+            if self.source is not None
+            else compiler.column(self.table, self.column, self._shaping)
+        )
         for constraint in inline:
             spec += f" {inline_text(compiler, self.table, constraint)}"
         sql = [f"ALTER TABLE {table} ADD COLUMN {condition}{spec}"]
@@ -615,6 +621,7 @@ def add_column(
         bool(if_not_exists),
         bool(inline_references),
         bool(inline_primary_key),
+        item if added.autoincrement is False else None,
     )
 
 

@@ -130,7 +130,10 @@ class Compiler:
         Constraints are those of the table that change the column's text (its primary key).
         """
         built = build.table(Table(table, columns=_one(column), constraints=constraints))
-        item = built.columns[column.name]
+        return self.column_of(built.columns[column.name])
+
+    def column_of(self, item: sa.Column[Any]) -> str:
+        """The same for a column of SQLAlchemy's that is in its table."""
         return self.plain(self._ddl.get_column_specification(item))
 
     def constraint(self, table: Name, constraint: Constraint, columns: tuple[str, ...] = ()) -> str:

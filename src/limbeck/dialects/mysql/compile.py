@@ -99,9 +99,12 @@ def _keyed(operation: AddColumn, before: Before) -> AddColumn:
 
     A script that adds such a column creates its primary key in the next one, which then finds it.
     """
-    column, table = operation.column, before.find(operation.table)
+    column = operation.column
     keyed = any(isinstance(c, PrimaryKey) for c in operation.constraints)
-    if column.autoincrement is not True or keyed or (table is not None and table.primary_key):
+    if column.autoincrement is not True or keyed:
+        return operation
+    table = before.find(operation.table)
+    if table is not None and table.primary_key:
         return operation
     key = PrimaryKey((column.name,))
     return replace(operation, constraints=(*operation.constraints, key))
