@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class IndexSpec:
     descending: bool = False
     expression: bool = False
     """On lower(column) in place of the first column."""
+    extra: str | None = None
+    """A key of `INDEX_OPTIONS` for the dialect."""
     where: bool = False
     """Partial: WHERE the first column IS NOT NULL."""
 
@@ -77,6 +80,7 @@ class TableSpec:
     indexes: tuple[IndexSpec, ...] = ()
     foreign_keys: tuple[ForeignKeySpec, ...] = ()
     comment: str | None = None
+    schema: str | None = None
 
     def column(self, name: str) -> ColumnSpec | None:
         return next((c for c in self.columns if c.name == name), None)
@@ -112,6 +116,8 @@ class TypeSpec:
     family: str
     keyable: bool = True
     """Whether it can stand in keys and indexes on every server."""
+    dialect: str | None = None
+    """The only dialect that has it; elsewhere a string takes its place."""
 
 
 EXPRESSIONS: dict[str, Callable[[], Any]] = {
@@ -119,6 +125,11 @@ EXPRESSIONS: dict[str, Callable[[], Any]] = {
     "sql:false": sa.false,
     "sql:now": sa.func.now,
 }
+
+
+def _only(dialect: str, make: Callable[[], Any], defaults: tuple[str, ...]) -> TypeSpec:
+    return TypeSpec(make, defaults, f"only {dialect}", keyable=False, dialect=dialect)
+
 
 TYPES: dict[str, TypeSpec] = {
     "smallint": TypeSpec(sa.SmallInteger, ("0", "7", "sql:-1"), "number"),
@@ -143,6 +154,32 @@ TYPES: dict[str, TypeSpec] = {
     "binary": TypeSpec(sa.LargeBinary, (), "binary", keyable=False),
     "json": TypeSpec(sa.JSON, (), "json", keyable=False),
     "uuid": TypeSpec(sa.Uuid, (), "uuid"),
+    "array": _only("postgresql", lambda: sa.ARRAY(sa.Integer), ("{}", "sql:array[1,2]")),
+    "array_text": _only("postgresql", lambda: postgresql.ARRAY(sa.String(9)), ("{a}",)),
+    "jsonb": _only("postgresql", postgresql.JSONB, ("{}", "sql:'{\"a\": [1]}'::jsonb")),
+    "inet": _only("postgresql", postgresql.INET, ("10.0.0.1",)),
+    "interval": _only("postgresql", sa.Interval, ("1 day",)),
+    "bits": _only("postgresql", lambda: postgresql.BIT(4), ("0101",)),
+    "range": _only("postgresql", postgresql.INT4RANGE, ()),
+    "search": _only("postgresql", postgresql.TSVECTOR, ()),
+    "unsigned": _only("mysql", lambda: mysql.INTEGER(unsigned=True), ("0", "4000000000")),
+    "medium": _only("mysql", mysql.MEDIUMTEXT, ()),
+    "tiny": _only("mysql", mysql.TINYINT, ("1",)),
+    "stamp": _only("mysql", lambda: mysql.TIMESTAMP(fsp=3), ("sql:current_timestamp(3)",)),
+    "set": _only("mysql", lambda: mysql.SET("a", "b"), ("a,b",)),
+    "year": _only("mysql", mysql.YEAR, ("2024",)),
+    "binary_text": _only("mysql", lambda: mysql.VARCHAR(9, collation="utf8mb4_bin"), ("x",)),
+}
+
+INDEX_OPTIONS: dict[str, dict[str, Callable[[sa.Table], dict[str, Any]]]] = {
+    "postgresql": {
+        "include": lambda table: {"postgresql_include": [list(table.columns)[-1].name]},
+        "hash": lambda table: {"postgresql_using": "hash"},
+        "fill": lambda table: {"postgresql_with": {"fillfactor": 70}},
+        "nulls": lambda table: {"postgresql_nulls_not_distinct": True},
+    },
+    "mysql": {"hash": lambda table: {"mysql_using": "hash"}},
+    "sqlite": {},
 }
 
 CHECKS: dict[str, dict[str, Callable[[Any], Any]]] = {
@@ -205,16 +242,22 @@ def _table(blueprint: Blueprint, spec: TableSpec, collection: sa.MetaData) -> No
     items += [
         sa.ForeignKeyConstraint(
             key.columns,
-            [f"{key.referred}.{c}" for c in key.referred_columns],
+            [f"{_key(blueprint, key.referred)}.{c}" for c in key.referred_columns],
             name=key.name,
             ondelete=key.on_delete,
             **({"deferrable": True, "initially": "DEFERRED"} if key.deferrable else {}),
         )
         for key in spec.foreign_keys
     ]
-    table = sa.Table(spec.name, collection, *items, comment=spec.comment)
+    table = sa.Table(spec.name, collection, *items, comment=spec.comment, schema=spec.schema)
     for index in spec.indexes:
         _index(blueprint, index, table)
+
+
+def _key(blueprint: Blueprint, name: str) -> str:
+    """The table's name as a foreign key writes it."""
+    table = blueprint.table(name)
+    return f"{table.schema}.{name}" if table is not None and table.schema else name
 
 
 def _column(blueprint: Blueprint, table: TableSpec, spec: ColumnSpec) -> sa.Column[Any]:
@@ -252,4 +295,6 @@ def _index(blueprint: Blueprint, spec: IndexSpec, table: sa.Table) -> None:
         columns[0] = sa.func.lower(columns[0])
     if spec.descending:
         columns[-1] = columns[-1].desc()
+    if spec.extra is not None:
+        options |= INDEX_OPTIONS[blueprint.dialect][spec.extra](table)
     sa.Index(spec.name, *columns, unique=spec.unique, **options)

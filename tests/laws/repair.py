@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tests.laws.blueprints import (
     CHECKS,
+    INDEX_OPTIONS,
     TYPES,
     Blueprint,
     ColumnSpec,
@@ -42,7 +43,8 @@ def _table(blueprint: Blueprint, table: TableSpec) -> TableSpec:
         if ":" not in c.type or c.type.split(":")[1] in enums
     )
     columns = columns or (ColumnSpec("a", "integer"),)
-    table = replace(table, columns=columns)
+    schema = table.schema if blueprint.dialect == "postgresql" else None
+    table = replace(table, columns=columns, schema=schema)
     computed = {c.name for c in columns if c.computed is not None}
     keyable = {c.name for c in columns if _keyable(c) and c.name not in computed}
     primary_key = tuple(c for c in table.primary_key if c in keyable)
@@ -87,6 +89,8 @@ def _keyable(column: ColumnSpec) -> bool:
 
 
 def _column(blueprint: Blueprint, table: TableSpec, column: ColumnSpec) -> ColumnSpec:
+    if ":" not in column.type and TYPES[column.type].dialect not in (None, blueprint.dialect):
+        column = replace(column, type="string")
     enums = dict(blueprint.enums)
     default = column.default
     if ":" in column.type:
@@ -129,6 +133,15 @@ def _index(blueprint: Blueprint, table: TableSpec, index: IndexSpec) -> IndexSpe
     first = table.column(index.columns[0])
     assert first is not None
     functions = blueprint.dialect != "mysql"
+    extra = index.extra if index.extra in INDEX_OPTIONS[blueprint.dialect] else None
+    single = len(index.columns) == 1 and not index.unique and not index.descending
+    if (
+        (extra == "hash" and not (single and ":" not in first.type))
+        or (extra == "nulls" and not index.unique)
+        or (extra == "include" and (table.columns[-1].name in index.columns))
+    ):
+        extra = None
+    index = replace(index, extra=extra)
     expression = index.expression and functions and family(first) == "text"
     if expression:
         index = replace(index, columns=index.columns[:1], descending=False)

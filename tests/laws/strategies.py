@@ -24,6 +24,7 @@ from tests.laws.repair import repaired
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
+OTHER_SCHEMA = "Other"
 TABLES = ("users", "orders", "item", "order", "Group", "größe", "my table", "select", 'q"uote', "z")
 COLUMNS = (
     "id",
@@ -67,7 +68,8 @@ def _values() -> st.SearchStrategy[tuple[str, ...]]:
 def _tables(draw: Draw, dialect: str, name: str) -> TableSpec:
     names = draw(st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=6, unique=True))
     columns = tuple(draw(_columns(dialect, n, names)) for n in names)
-    table = TableSpec(name, columns, comment=draw(_comments(dialect)))
+    schema = draw(st.sampled_from((None, None, None, OTHER_SCHEMA)))
+    table = TableSpec(name, columns, comment=draw(_comments(dialect)), schema=schema)
     kind = draw(st.sampled_from(("id", "id", "single", "composite", "none")))
     if kind == "id":
         number = ColumnSpec("id", draw(st.sampled_from(("integer", "integer", "bigint"))), False)
@@ -137,7 +139,14 @@ def _uniques(names: list[str]) -> st.SearchStrategy[UniqueSpec]:
 def _indexes(names: list[str]) -> st.SearchStrategy[IndexSpec]:
     rarely = st.integers(0, 3).map(lambda n: n == 0)
     return st.builds(
-        IndexSpec, st.sampled_from(NAMES), _some(names), rarely, rarely, rarely, rarely
+        IndexSpec,
+        st.sampled_from(NAMES),
+        _some(names),
+        rarely,
+        rarely,
+        rarely,
+        st.sampled_from((None, None, "include", "hash", "fill", "nulls")),
+        rarely,
     )
 
 

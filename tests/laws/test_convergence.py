@@ -29,9 +29,8 @@ from limbeck.schema.objects import Schema
 from limbeck.script.render import RenderOptions, render
 from tests import servers
 from tests.laws.blueprints import Blueprint, metadata
-from tests.laws.strategies import pairs
+from tests.laws.strategies import OTHER_SCHEMA, pairs
 
-WHOLE = Request()
 WAYS = ("operations", "script", "batch")
 EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "30"))
 
@@ -50,7 +49,7 @@ class Server:
     def dialect(self) -> Dialect:
         return dialect(self.name)
 
-    def inspected(self, connection: sa.Connection, request: Request = WHOLE) -> Schema:
+    def inspected(self, connection: sa.Connection, request: Request) -> Schema:
         read = self.dialect.inspect(connection, request)
         return self.dialect.normalize(read, connection.dialect)
 
@@ -60,7 +59,8 @@ class Server:
         """(inspected, declared, difference) for the models of that blueprint."""
         loaded = load.schema(metadata(blueprint), connection.dialect)
         declared = self.dialect.normalize(loaded, connection.dialect)
-        inspected = self.inspected(connection)
+        schemas = (None, OTHER_SCHEMA) if self.name == "postgresql" else (None,)
+        inspected = self.inspected(connection, Request(schemas=schemas))
         if self.dialect.read_back is not None and declared != inspected:
             declared = self.dialect.read_back(connection, declared, inspected)
         return inspected, declared, compare(inspected, declared)
@@ -113,6 +113,8 @@ def empty_postgresql(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")
         connection.exec_driver_sql("CREATE SCHEMA public")
+        connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{OTHER_SCHEMA}" CASCADE')
+        connection.exec_driver_sql(f'CREATE SCHEMA "{OTHER_SCHEMA}"')
 
 
 def empty_mysql(engine: sa.Engine) -> None:

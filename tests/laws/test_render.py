@@ -24,8 +24,9 @@ from limbeck.dialects.base import dialect as dialect_of
 from limbeck.diff.compare import compare
 from limbeck.metadata import load
 from limbeck.operations import columns, constraints, data, indexes, tables, types
+from limbeck.operations.alter_column import AlterColumn, existing_hints
 from limbeck.operations.base import Operation, Scope
-from limbeck.operations.columns import AddColumn, AlterColumn, existing_hints
+from limbeck.operations.columns import AddColumn
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex
