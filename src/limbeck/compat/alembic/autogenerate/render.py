@@ -13,7 +13,7 @@ from limbeck.compat.alembic.operations.to_native import Unknown, to_native
 from limbeck.compat.alembic.util.langhelpers import Dispatcher
 from limbeck.metadata import load
 from limbeck.operations.base import UNSET, Operation, Scope
-from limbeck.operations.columns import _split_default
+from limbeck.operations.columns import alter_column
 from limbeck.script import render_expressions, render_schema, render_types
 from limbeck.script.layout import Node, flat, lines
 from limbeck.script.render import Item, Source, render
@@ -289,7 +289,9 @@ def _render_server_default(
         return None if rendered is None else str(rendered)
     if default is None:
         return None
-    found = next((value for value in _split_default(default) if value is not UNSET), None)
+    altered = alter_column(_scope(autogen_context), "t", "c", server_default=default)
+    given = (altered.default, altered.computed, altered.identity)
+    found = next((value for value in given if value is not UNSET), None)
     if found is None:
         return None
     made: Any = found

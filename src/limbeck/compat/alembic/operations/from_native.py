@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from limbeck.compat.alembic.operations import ops
 from limbeck.diff.tuples import as_tuples
 from limbeck.metadata import build
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import UNSET, Operation
 from limbeck.operations.batch import Batch
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.data import BulkInsert, Execute
 from limbeck.operations.indexes import CreateIndex, DropIndex

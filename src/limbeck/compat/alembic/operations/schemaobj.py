@@ -186,7 +186,8 @@ def _apart(item: Any) -> Any:
         case sa.PrimaryKeyConstraint():
             # its own copy would hold the columns of the other table
             names = [column.name for column in item.columns]
-            return sa.PrimaryKeyConstraint(*names, name=item.name, **item.dialect_kwargs)
+            name: Any = item.name
+            return sa.PrimaryKeyConstraint(*names, name=name, **item.dialect_kwargs)
         case _:
             return item
 

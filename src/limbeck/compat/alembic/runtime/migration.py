@@ -105,19 +105,30 @@ def _ids(given: str | Iterable[str] | None) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _ImplVersionTable(VersionTable):
-    """The version table in the shape that a dialect of a third party gives it."""
+class _VersionTable(VersionTable):
+    """The version table: its rows come in the database's order, as programs take the first.
+
+    Its shape is the one that a dialect of a third party gives it, where one does.
+    """
 
     make: Callable[..., sa.Table] | None = None
 
     def table(self) -> sa.Table:
         """The table for SQLAlchemy."""
-        assert self.make is not None
+        if self.make is None:
+            return VersionTable(self.name, self.schema, self.primary_key).table()
         return self.make(
             version_table=self.name,
             version_table_schema=self.schema,
             version_table_pk=self.primary_key,
         )
+
+    def rows(self, connection: sa.Connection) -> tuple[str, ...]:
+        """The revisions in the table; none where there is no table."""
+        if not self.exists(connection):
+            return ()
+        column = self.table().c.version_num
+        return tuple(connection.execute(sa.select(column)).scalars())
 
 
 class MigrationContext(migration.MigrationContext):
@@ -147,18 +158,14 @@ class MigrationContext(migration.MigrationContext):
     @cached_property
     def version(self) -> VersionTable:
         """The version table as configured."""
-        own = VersionTable(
-            self.opts.get("version_table") or "alembic_version",
-            self.opts.get("version_table_schema"),
-            bool(self.opts.get("version_table_pk", True)),
-        )
         from limbeck.compat.alembic.ddl.impl import overridden
 
         make = overridden(self.dialect.name, "version_table_impl")
-        if make is None:
-            return own
-        return _ImplVersionTable(
-            own.name, own.schema, own.primary_key, self.impl.version_table_impl
+        return _VersionTable(
+            self.opts.get("version_table") or "alembic_version",
+            self.opts.get("version_table_schema"),
+            bool(self.opts.get("version_table_pk", True)),
+            None if make is None else self.impl.version_table_impl,
         )
 
     @cached_property

@@ -3,6 +3,7 @@
 It takes itself off the path and lets the sitecustomize that it hides run, if there is one.
 """
 
+import importlib
 import os
 import sys
 
@@ -10,7 +11,7 @@ _here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [p for p in sys.path if os.path.abspath(p or os.curdir) != _here]
 _this = sys.modules.pop("sitecustomize")
 try:
-    import sitecustomize  # noqa: F401
+    importlib.import_module("sitecustomize")
 except ImportError:
     sys.modules["sitecustomize"] = _this
 
