@@ -16,8 +16,8 @@ from limbeck.dialects.base import Request
 from limbeck.diff.compare import compare
 from limbeck.errors import CommandError, NotReversible
 from limbeck.metadata import load
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation
-from limbeck.operations.columns import AlterColumn
 from limbeck.plan.leftovers import left_behind
 from limbeck.plan.steps import Step
 from limbeck.runtime.invoke import Sink, running

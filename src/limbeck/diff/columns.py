@@ -10,14 +10,10 @@ from sqlalchemy.types import SchemaType
 
 from limbeck.diff.options import Comparison, differs
 from limbeck.metadata import build
+from limbeck.operations.alter_column import AlterColumn, existing_hints
 from limbeck.operations.base import UNSET, Operation
-from limbeck.operations.columns import (
-    AddColumn,
-    AlterColumn,
-    DropColumn,
-    existing_hints,
-    mentions,
-)
+from limbeck.operations.columns import AddColumn, DropColumn
+from limbeck.operations.mentions import mentions
 from limbeck.schema.constraints import Check, Constraint
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Column, Table

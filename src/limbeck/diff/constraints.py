@@ -13,9 +13,9 @@ from dataclasses import replace
 from limbeck.diff.columns import ColumnChanges
 from limbeck.diff.options import Comparison
 from limbeck.operations.base import Operation
-from limbeck.operations.columns import uses
 from limbeck.operations.constraints import AddConstraint, DropConstraint, kind_of
 from limbeck.operations.indexes import CreateIndex, DropIndex
+from limbeck.operations.mentions import uses
 from limbeck.schema.constraints import (
     Check,
     Constraint,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import UNSET, Operation
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint, kind_of
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import CreateTable, DropTable, SetTableComment

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from limbeck.metadata import build
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import UNSET, Operation
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import CreateTable, DropTable, SetTableComment

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql.compiler import RESERVED_WORDS
 
 from limbeck.errors import CommandError, NotReversible, SchemaConflict
 from limbeck.metadata import load
+from limbeck.operations.alter_column import AlterColumn, comment_on_column
 from limbeck.operations.base import UNSET, Call, Operation, Ref, Scope, Statement, Unset
 from limbeck.operations.compiler import Compiler
+from limbeck.operations.mentions import uses
 from limbeck.operations.tables import schema_argument, target_refs
 from limbeck.operations.types import adopt_enums, drop_unused_enums, enum_refs
 from limbeck.schema.constraints import (
     Check,
     Constraint,
-    Exclude,
     ForeignKey,
     Options,
     PrimaryKey,
-    Unique,
 )
 from limbeck.schema.named import Named
 from limbeck.schema.names import Name
@@ -34,79 +30,9 @@ from limbeck.schema.objects import (
     Computed,
     Identity,
     Index,
-    IndexElement,
     Schema,
-    Table,
 )
 from limbeck.schema.types import Expression, SqlType
-
-_TOKENS = re.compile(
-    r"""
-    '(?:[^']|'')*'                        # a string literal names nothing
-    | "(?P<quoted>(?:[^"]|"")*)"
-    | `(?P<ticked>(?:[^`]|``)*)`
-    | \[(?P<bracketed>[^\W\d][\w$ ]*)\]
-    | (?<![\w$:])(?P<word>[^\W\d][\w$]*)(?![\w$])(?!\s*\()    # nor does a function or a cast
-    """,
-    re.VERBOSE,
-)
-
-
-@lru_cache(maxsize=4096)
-def _identifiers(text: str) -> frozenset[str]:
-    found: set[str] = set()
-    for token in _TOKENS.finditer(text):
-        quoted, ticked = token["quoted"], token["ticked"]
-        if quoted is not None:
-            found.add(quoted.replace('""', '"'))
-        elif ticked is not None:
-            found.add(ticked.replace("``", "`"))
-        elif token["bracketed"] is not None:
-            found.add(token["bracketed"])
-        elif token["word"] is not None and token["word"].lower() not in RESERVED_WORDS:
-            found |= {token["word"], token["word"].lower()}
-    return frozenset(found)
-
-
-def names_in(expression: Expression) -> frozenset[str]:
-    """What an expression's text names, as far as text can tell: columns, and some words more."""
-    return _identifiers(expression.text if expression.text is not None else str(expression.payload))
-
-
-def mentions(expression: Expression, column: str) -> bool:
-    """Whether an expression's text names that column, as far as text can tell."""
-    return _is_among(column, names_in(expression))
-
-
-def _is_among(column: str, names: frozenset[str]) -> bool:
-    """MySQL's normal forms are in lower case, as its columns may be written in any."""
-    return column in names or column.lower() in names
-
-
-def used_names(item: Constraint | Index) -> frozenset[str]:
-    """The columns of its own table without which a constraint or index cannot be."""
-    match item:
-        case PrimaryKey() | Unique() | ForeignKey():
-            return frozenset(item.columns)
-        case Check():
-            return names_in(item.expression)
-        case Exclude():
-            return names_in(item.definition)
-        case Index():
-            found = set(item.columns)
-            for element in item.elements:
-                found |= names_in(element.expression) if element.expression else frozenset()
-            for key, value in item.options:
-                if isinstance(value, Expression):
-                    found |= names_in(value)
-                elif key.endswith("_include"):
-                    found |= frozenset(value)
-            return frozenset(found)
-
-
-def uses(item: Constraint | Index, column: str) -> bool:
-    """Whether a constraint or index cannot outlive that column of its own table."""
-    return _is_among(column, used_names(item))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +148,6 @@ def inline_text(compiler: Compiler, table: Name, constraint: Constraint) -> str:
             return text
 
 
-def comment_on_column(compiler: Compiler, table: Name, column: Column) -> str:
-    """COMMENT ON COLUMN."""
-    text = "NULL" if column.comment is None else compiler.literal(column.comment)
-    name = f"{compiler.name(table)}.{compiler.identifier(column.name)}"
-    return f"COMMENT ON COLUMN {name} IS {text}"
-
-
 @dataclass(frozen=True, slots=True)
 class DropColumn(Operation):
     """ALTER TABLE … DROP COLUMN. `added` is the operation that would bring it back."""
@@ -308,290 +227,6 @@ class DropColumn(Operation):
         keys = (c for c in self.added.constraints if isinstance(c, ForeignKey))
         refs = (ref for key in keys for ref in target_refs(key))
         return (*refs, *enum_refs([self.added.column]))
-
-
-@dataclass(frozen=True, slots=True)
-class AlterColumn(Operation):
-    """Changes of one column. What is UNSET or None (for type, nullable, name) stays as it is.
-
-    The `existing_…` fields are what the script says of the column before: hints for dialects that
-    must write the whole column again, used where the state before is not known.
-    """
-
-    table: Name
-    column: str
-    new_name: str | None = None
-    type: SqlType | None = None
-    nullable: bool | None = None
-    default: Expression | None | Unset = UNSET
-    comment: str | None | Unset = UNSET
-    computed: Computed | None | Unset = UNSET
-    identity: Identity | None | Unset = UNSET
-    autoincrement: bool | None = None
-    using: str | None = None
-    """The expression of PostgreSQL's ``TYPE … USING``."""
-    existing_type: SqlType | None = field(default=None, compare=False)
-    existing_nullable: bool | None = field(default=None, compare=False)
-    existing_default: Expression | None | Unset = field(default=UNSET, compare=False)
-    existing_comment: str | None | Unset = field(default=UNSET, compare=False)
-    existing_computed: Computed | None | Unset = field(default=UNSET, compare=False)
-    existing_identity: Identity | None | Unset = field(default=UNSET, compare=False)
-    existing_autoincrement: bool | None = field(default=None, compare=False)
-    type_checks: tuple[Check, ...] = ()
-    """Checks that the new type brings along (Boolean, Enum with create_constraint)."""
-    existing_type_checks: tuple[Check, ...] = field(default=(), compare=False)
-
-    def changed(self, column: Column) -> Column:
-        """That column after the change."""
-        return replace(
-            column,
-            name=self.new_name or column.name,
-            type=self.type or column.type,
-            nullable=column.nullable if self.nullable is None else self.nullable,
-            default=column.default if self.default is UNSET else self.default,
-            comment=column.comment if self.comment is UNSET else self.comment,
-            computed=column.computed if self.computed is UNSET else self.computed,
-            identity=column.identity if self.identity is UNSET else self.identity,
-            autoincrement=(
-                column.autoincrement if self.autoincrement is None else self.autoincrement
-            ),
-        )
-
-    def existing(self, before: Before) -> Column | None:
-        """The column before: from the state, else from the hints; None if its type is unknown."""
-        table = before.find(self.table)
-        if table is not None and self.column in table.columns:
-            return table.column(self.column)
-        if self.existing_type is None:
-            return None
-        return Column(
-            name=self.column,
-            type=self.existing_type,
-            nullable=self.existing_nullable is not False,
-            default=_given(self.existing_default),
-            comment=_given(self.existing_comment),
-            computed=_given(self.existing_computed),
-            identity=_given(self.existing_identity),
-            autoincrement=self.existing_autoincrement or False,
-        )
-
-    def apply(self, schema: Schema) -> Schema:
-        """Changes the column, and its name in what names it."""
-        table = schema.table(self.table)
-        old = table.column(self.column)
-        new = self.changed(old)
-        table = replace(table, columns=table.columns.renamed(self.column, new))
-        checks = tuple(c for c in self.existing_type_checks if c in table.constraints)
-        for check in checks:
-            table = table.without_constraint(check)
-        for check in self.type_checks:
-            table = table.with_constraint(check)
-        schema = schema.with_table(table)
-        if new.name != old.name:
-            schema = renamed_column(schema, self.table, old.name, new.name)
-        if new.type != old.type:
-            schema = adopt_enums(drop_unused_enums(schema, [old]), [new])
-        return schema
-
-    def reverse(self, before: Before) -> Operation:
-        """The change back to what the column was."""
-        old = self.existing(before)
-        if old is None and self.type is None:
-            return self._reverse_from_hints()
-        if old is None:
-            raise NotReversible(
-                f"Altering '{self.table}.{self.column}' cannot be reversed: pass existing_type."
-            )
-        return AlterColumn(
-            self.table,
-            self.new_name or self.column,
-            new_name=self.column if self.new_name else None,
-            type=old.type if self.type is not None else None,
-            nullable=old.nullable if self.nullable is not None else None,
-            default=old.default if self.default is not UNSET else UNSET,
-            comment=old.comment if self.comment is not UNSET else UNSET,
-            computed=old.computed if self.computed is not UNSET else UNSET,
-            identity=old.identity if self.identity is not UNSET else UNSET,
-            autoincrement=bool(old.autoincrement) if self.autoincrement is not None else None,
-            type_checks=self.existing_type_checks,
-            existing_type_checks=self.type_checks,
-            **existing_hints(self.changed(old)),
-        )
-
-    def _reverse_from_hints(self) -> AlterColumn:
-        if self.nullable is not None and self.existing_nullable is None:
-            raise NotReversible(
-                f"Altering '{self.table}.{self.column}' cannot be reversed: pass existing_nullable."
-            )
-        return AlterColumn(
-            self.table,
-            self.new_name or self.column,
-            new_name=self.column if self.new_name else None,
-            nullable=self.existing_nullable if self.nullable is not None else None,
-            default=self.existing_default if self.default is not UNSET else UNSET,
-            comment=self.existing_comment if self.comment is not UNSET else UNSET,
-        )
-
-    def statements(self, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
-        """ALTER COLUMN, one statement each: type, nullable, default, comment, name."""
-        column = compiler.identifier(self.column)
-        alter = f"ALTER TABLE {compiler.name(self.table)} ALTER COLUMN {column}"
-        sql: list[str] = []
-        if self.type is not None:
-            sql.append(f"{alter} TYPE {compiler.type(self.type)}")
-        if self.nullable is not None:
-            sql.append(f"{alter} {'DROP' if self.nullable else 'SET'} NOT NULL")
-        if self.default is None:
-            sql.append(f"{alter} DROP DEFAULT")
-        elif self.default is not UNSET:
-            sql.append(f"{alter} SET DEFAULT {compiler.default(self.default)}")
-        if self.comment is not UNSET:
-            commented = Column(self.column, SqlType(sa.types.NullType()), comment=self.comment)
-            sql.append(comment_on_column(compiler, self.table, commented))
-        if self.new_name is not None:
-            new = compiler.identifier(self.new_name)
-            sql.append(f"ALTER TABLE {compiler.name(self.table)} RENAME COLUMN {column} TO {new}")
-        return tuple(Statement(text) for text in sql)
-
-    def call(self) -> Call:
-        """``op.alter_column`` with what changes and what was there."""
-        pairs: list[tuple[str, Any]] = [
-            ("new_column_name", self.new_name),
-            ("existing_type", self.existing_type),
-            ("type_", self.type),
-            ("nullable", self.nullable),
-            ("existing_nullable", self.existing_nullable),
-            ("autoincrement", self.autoincrement),
-            ("existing_autoincrement", self.existing_autoincrement or None),
-            ("postgresql_using", self.using),
-        ]
-        extra = [(key, value) for key, value in pairs if value is not None]
-        extra += _rendered_default("server_default", self.default, self.computed, self.identity)
-        extra += _rendered_default(
-            "existing_server_default",
-            self.existing_default or UNSET,
-            self.existing_computed or UNSET,
-            self.existing_identity if self.existing_identity is not None else UNSET,
-        )
-        if self.comment is not UNSET:
-            extra.append(("comment", self.comment))
-        if self.existing_comment is not UNSET and self.existing_comment is not None:
-            extra.append(("existing_comment", self.existing_comment))
-        return Call(
-            "alter_column",
-            (self.table.name, self.column),
-            (*extra, *schema_argument(self.table)),
-        )
-
-    @property
-    def table_name(self) -> Name:
-        """The table of the column."""
-        return self.table
-
-    @property
-    def provides(self) -> tuple[Ref, ...]:
-        """The column's new name."""
-        return () if self.new_name is None else (Ref("column", self.table, self.new_name),)
-
-    @property
-    def requires(self) -> tuple[Ref, ...]:
-        """The column."""
-        return (Ref("column", self.table, self.column),)
-
-
-def _given(value: Any) -> Any:
-    return None if value is UNSET else value
-
-
-def _rendered_default(
-    key: str,
-    default: Expression | None | Unset,
-    computed: Computed | None | Unset,
-    identity: Identity | None | Unset,
-) -> list[tuple[str, Any]]:
-    """Computed, identity and default share one argument in the field's signature."""
-    for value in (computed, identity, default):
-        if value is not UNSET and value is not None:
-            return [(key, value)]
-    unset = default is UNSET and computed is UNSET and identity is UNSET
-    return [] if unset else [(key, None)]
-
-
-def existing_hints(column: Column) -> dict[str, Any]:
-    """The `existing_…` fields that describe that column."""
-    return {
-        "existing_type": column.type,
-        "existing_nullable": column.nullable,
-        "existing_default": column.default,
-        "existing_comment": column.comment,
-        "existing_computed": column.computed,
-        "existing_identity": column.identity,
-        "existing_autoincrement": column.autoincrement is True,
-    }
-
-
-def renamed_column(schema: Schema, table: Name, old: str, new: str) -> Schema:
-    """The schema where that column has its new name in every key, check and index."""
-    return replace(schema, tables=Named(_renamed_in(t, table, old, new) for t in schema))
-
-
-def _renamed_in(table: Table, owner: Name, old: str, new: str) -> Table:
-    own = table.name == owner
-    if not own and not any(key.referred == owner for key in table.foreign_keys):
-        return table
-
-    def names(columns: Iterable[str], applies: bool = True) -> tuple[str, ...]:
-        return tuple(new if applies and c == old else c for c in columns)
-
-    def constraint(item: Constraint) -> Constraint:
-        match item:
-            case ForeignKey():
-                return replace(
-                    item,
-                    columns=names(item.columns, own),
-                    referred_columns=names(item.referred_columns, item.referred == owner),
-                )
-            case PrimaryKey() | Unique() if own:
-                return replace(item, columns=names(item.columns))
-            case Check() if own:
-                return replace(item, expression=_renamed_text(item.expression, old, new))
-            case _:
-                return item
-
-    def column(item: Column) -> Column:
-        if item.computed is None:
-            return item
-        expression = _renamed_text(item.computed.expression, old, new)
-        return replace(item, computed=replace(item.computed, expression=expression))
-
-    def index(item: Index) -> Index:
-        options = tuple(
-            (key, _renamed_text(value, old, new) if isinstance(value, Expression) else value)
-            for key, value in item.options
-        )
-        return replace(item, elements=tuple(element(e) for e in item.elements), options=options)
-
-    def element(item: IndexElement) -> IndexElement:
-        if item.expression is not None:
-            return replace(item, expression=_renamed_text(item.expression, old, new))
-        return replace(item, column=new if item.column == old else item.column)
-
-    return replace(
-        table,
-        columns=Named(column(c) for c in table.columns.values()) if own else table.columns,
-        constraints=tuple(constraint(c) for c in table.constraints),
-        indexes=Named(index(i) for i in table.indexes.values()) if own else table.indexes,
-    )
-
-
-def _renamed_text(expression: Expression, old: str, new: str) -> Expression:
-    """The expression with that name replaced, in string literals not."""
-    if not mentions(expression, old):
-        return expression
-    text = expression.text if expression.text is not None else str(expression.payload)
-    pattern = rf"('(?:[^']|'')*')|(?<![\w]){re.escape(old)}(?![\w])"
-    changed = re.sub(pattern, lambda match: match[1] or new, text)
-    return Expression(changed, changed, expression.origin)
 
 
 def add_column(

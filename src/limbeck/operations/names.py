@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator
 
-from limbeck.operations.columns import used_names
+from limbeck.operations.mentions import used_names
 from limbeck.schema.constraints import (
     Check,
     Constraint,

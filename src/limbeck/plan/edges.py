@@ -7,16 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import UNSET, Operation, Ref
-from limbeck.operations.columns import (
-    AddColumn,
-    AlterColumn,
-    DropColumn,
-    names_in,
-    used_names,
-)
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
+from limbeck.operations.mentions import names_in, used_names
 from limbeck.operations.tables import CreateTable, DropTable
 from limbeck.operations.types import AlterEnum, enums_of
 from limbeck.schema.constraints import Constraint, ForeignKey, PrimaryKey

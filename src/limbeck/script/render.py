@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from sqlalchemy.engine import Dialect
 
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Call, Operation
 from limbeck.operations.batch import Batch
-from limbeck.operations.columns import AddColumn, AlterColumn
+from limbeck.operations.columns import AddColumn
 from limbeck.schema.names import Name
 from limbeck.script.layout import INDENT, Bracket, lines
 from limbeck.script.render_calls import TABLE_ARGUMENT, calls, node, within_batch

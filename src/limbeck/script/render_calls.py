@@ -13,8 +13,9 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import conv
 
 from limbeck.metadata import build
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Call, Operation
-from limbeck.operations.columns import AddColumn, AlterColumn
+from limbeck.operations.columns import AddColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex
 from limbeck.operations.tables import CreateTable

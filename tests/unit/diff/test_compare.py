@@ -12,8 +12,9 @@ from limbeck.dialects.base import dialect
 from limbeck.diff.compare import compare
 from limbeck.diff.options import Comparison
 from limbeck.metadata import load
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import UNSET, Operation
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import CreateTable, DropTable, SetTableComment

@@ -12,8 +12,9 @@ from sqlalchemy.dialects import postgresql
 from limbeck.dialects.base import dialect
 from limbeck.diff.compare import compare
 from limbeck.metadata import load
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import CreateTable, DropTable

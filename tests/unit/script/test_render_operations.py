@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from limbeck.metadata import load
 from limbeck.operations import constraints, data, indexes, tables, types
+from limbeck.operations.alter_column import AlterColumn, existing_hints
 from limbeck.operations.base import Operation, Scope
 from limbeck.operations.batch import Batch, Placement
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn, existing_hints
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex
 from limbeck.operations.tables import CreateTable, DropTable

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from limbeck.dialects.mssql import transact
 from limbeck.errors import CommandError, UnsupportedOperation
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import UNSET, Statement
-from limbeck.operations.columns import AlterColumn
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.schema.objects import Before, Column

@@ -10,8 +10,9 @@ from limbeck.dialects.mssql import compile_objects, transact
 from limbeck.dialects.mssql.alter import alter_column
 from limbeck.errors import CommandError, UnsupportedOperation
 from limbeck.metadata import build
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation, Statement
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn, inline_text
+from limbeck.operations.columns import AddColumn, DropColumn, inline_text
 from limbeck.operations.compiler import Compiler, Override
 from limbeck.operations.constraints import AddConstraint
 from limbeck.operations.data import BulkInsert

@@ -9,8 +9,8 @@ from limbeck.dialects.mysql import expressions, types
 from limbeck.dialects.mysql.inspect import ColumnCheck
 from limbeck.dialects.mysql.lexer import Token, closing, tokens
 from limbeck.errors import CommandError, UnsupportedOperation
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import UNSET, Statement
-from limbeck.operations.columns import AlterColumn
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.schema.constraints import Check, Constraint

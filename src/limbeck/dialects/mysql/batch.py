@@ -11,9 +11,10 @@ from dataclasses import replace
 from limbeck.dialects.mysql.alter import alter_column
 from limbeck.dialects.mysql.compile import add_column
 from limbeck.errors import CommandError, SchemaConflict
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation, Statement
 from limbeck.operations.batch import Batch, Placement
-from limbeck.operations.columns import AddColumn, AlterColumn
+from limbeck.operations.columns import AddColumn
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.named import Named
 from limbeck.schema.names import Name

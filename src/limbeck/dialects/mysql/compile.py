@@ -24,11 +24,13 @@ from limbeck.dialects.mysql.indexes import (
     require_mariadb,
 )
 from limbeck.metadata import build
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation, Statement
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn, uses
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.compiler import Compiler, Override
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
+from limbeck.operations.mentions import uses
 from limbeck.operations.tables import CreateTable, RenameTable, SetTableComment
 from limbeck.schema.constraints import Check, Constraint, ForeignKey, PrimaryKey, Unique
 from limbeck.schema.objects import Before, Table

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from limbeck.dialects.oracle import compile_objects
 from limbeck.errors import UnsupportedOperation
 from limbeck.metadata import build
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import UNSET, Operation, Statement
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn, inline_text
+from limbeck.operations.columns import AddColumn, DropColumn, inline_text
 from limbeck.operations.compiler import Compiler, Override
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex

@@ -15,8 +15,8 @@ from limbeck.dialects.postgresql import conversions, enums
 from limbeck.dialects.postgresql.identity import sequence_defaults
 from limbeck.dialects.postgresql.named_types import TypeTexts, enum_of
 from limbeck.errors import UnsupportedOperation
+from limbeck.operations.alter_column import AlterColumn, comment_on_column
 from limbeck.operations.base import UNSET, Statement
-from limbeck.operations.columns import AlterColumn, comment_on_column
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before, Column, Identity

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from limbeck.dialects.postgresql.named_types import enum_of
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation, Statement
 from limbeck.operations.batch import Batch
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.constraints import ForeignKey
 from limbeck.schema.names import Name

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from limbeck.dialects.postgresql import compile_objects, enums
 from limbeck.dialects.postgresql.alter_column import alter_column
 from limbeck.dialects.postgresql.batch import batch
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation, Statement
 from limbeck.operations.batch import Batch
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.compiler import Compiler, Override
 from limbeck.operations.data import Execute
 from limbeck.operations.indexes import DropIndex

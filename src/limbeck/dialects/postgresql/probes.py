@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from limbeck.dialects.postgresql import constraints, named_types
 from limbeck.metadata import build
-from limbeck.operations.columns import mentions
 from limbeck.operations.compiler import Compiler
+from limbeck.operations.mentions import mentions
 from limbeck.schema.constraints import Check, Exclude
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Column, Index, Schema, Table

@@ -14,9 +14,10 @@ from limbeck.dialects.sqlite.lookup import is_same
 from limbeck.dialects.sqlite.placement import placed
 from limbeck.errors import SchemaConflict, UnsupportedOperation
 from limbeck.metadata import build, load
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation, Statement
 from limbeck.operations.batch import Batch
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.compiler import Compiler, Override
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex

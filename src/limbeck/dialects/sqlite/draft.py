@@ -17,8 +17,9 @@ from limbeck.dialects.sqlite.renaming import renamed_index, renamed_table
 from limbeck.dialects.sqlite.tokens import mentions, renamed
 from limbeck.dialects.sqlite.types import canonical_type, inspected_type
 from limbeck.errors import SchemaConflict
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex

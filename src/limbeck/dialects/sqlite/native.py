@@ -9,8 +9,9 @@ from limbeck.dialects.sqlite import definition, forms
 from limbeck.dialects.sqlite.draft import needs
 from limbeck.dialects.sqlite.tokens import mentions, tokens
 from limbeck.errors import SchemaConflict, UnsupportedOperation
+from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import UNSET, Operation, Statement
-from limbeck.operations.columns import AddColumn, AlterColumn, DropColumn, inline_text
+from limbeck.operations.columns import AddColumn, DropColumn, inline_text
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import DropIndex
