@@ -191,3 +191,35 @@ def test_a_script_may_drop_and_create_an_enum_type_itself(
         assert [e["name"] for e in sa.inspect(engine_of(folder)).get_enums()] == ["mood"]
         folder.downgrade("base")
         assert sa.inspect(engine_of(folder)).get_enums() == []
+
+
+def test_a_script_sees_the_rows_of_the_revisions_before_it(folder: Folder) -> None:
+    folder.revision("a1", 'op.create_table("seen", sa.Column("rev", sa.String(32)))')
+    folder.revision("a2", 'op.execute("INSERT INTO seen SELECT version_num FROM alembic_version")')
+    folder.revision(
+        "a3",
+        """
+        found = op.get_bind().scalar(sa.text("SELECT version_num FROM alembic_version"))
+        op.bulk_insert(sa.table("seen", sa.column("rev")), [{"rev": found}])
+        """,
+    )
+    folder.revision(
+        "a4",
+        """
+        found = op.get_context().get_current_revision()
+        op.bulk_insert(sa.table("seen", sa.column("rev")), [{"rev": found}])
+        """,
+    )
+    folder.upgrade()
+    with engine_of(folder).connect() as connection:
+        seen = connection.execute(sa.text("SELECT seen.rev FROM seen ORDER BY 1"))
+        assert seen.scalars().all() == ["a1", "a2", "a3"]
+    assert rows(folder) == ["a4"]
+
+
+def test_a_revision_with_an_autocommit_block_keeps_the_rows_before_it(folder: Folder) -> None:
+    folder.revision("a1", CREATE.format("one"))
+    folder.revision("a2", "with op.get_context().autocommit_block():\n    pass\nraise RuntimeError")
+    with pytest.raises(RuntimeError):
+        folder.upgrade()
+    assert rows(folder) == ["a1"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,14 +14,22 @@ from limbeck.runtime.events import table_events
 
 
 class Executor:
-    """Runs each statement of a step on a connection, in order."""
+    """Runs each statement of a step on a connection, in order.
 
-    def __init__(self, connection: sa.Connection) -> None:
+    `before_raw` is called before SQL of the script's own, which may look at anything.
+    """
+
+    def __init__(
+        self, connection: sa.Connection, before_raw: Callable[[], None] = lambda: None
+    ) -> None:
         self.connection = connection
+        self._before_raw = before_raw
         self._plain = {"no_parameters": True}
 
     def run(self, step: Step) -> None:
         """Runs the statements of a step, and the listeners of its table."""
+        if step.operation.opaque:
+            self._before_raw()
         with table_events(step.operation, self.connection):
             for statement in step.statements:
                 self.statement(statement)

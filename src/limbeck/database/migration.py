@@ -25,7 +25,7 @@ from limbeck.errors import CommandError, locate
 from limbeck.operations.base import Scope, Statement
 from limbeck.operations.data import Execute
 from limbeck.revision.identifiers import resolve
-from limbeck.revision.rows import RowChange
+from limbeck.revision.rows import RowChange, between
 from limbeck.runtime.invoke import Interpreter, Sink, running
 from limbeck.runtime.sinks import SqlWriter
 from limbeck.runtime.state import LiveState, State
@@ -73,6 +73,7 @@ class MigrationContext:
         self._user_compare_type = self.opts.get("compare_type", True)
         self._start_from_rev: str | None = self.opts.get("starting_rev")
         self._transaction: Transaction | None = None
+        self._unwritten: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self._external = connection is not None and connection.in_transaction()
         self.transaction_per_migration = bool(self.opts.get("transaction_per_migration", False))
         if self.opts.get("literal_binds") and not self.as_sql:
@@ -138,6 +139,7 @@ class MigrationContext:
         if self.as_sql:
             self.offline.asked_for_bind = True
             return self.offline.bind
+        self.write_rows()
         return self.connection
 
     @property
@@ -197,7 +199,7 @@ class MigrationContext:
         if self.connection is None:
             return self.interpreter_for(self.writer, self.offline.state, self.dialect)
         read = self.inspected if self.limbeck_dialect.rebuilds else self.read
-        executor = Executor(self.connection)
+        executor = Executor(self.connection, self.write_rows)
         return self.interpreter_for(executor, LiveState(read), self.dialect)
 
     def interpreter_for(self, sink: Sink, state: State, dialect: Dialect) -> Interpreter:
@@ -233,6 +235,7 @@ class MigrationContext:
             self.writer.statement(statement)
             self.offline.follow(Execute(element))
         else:
+            self.write_rows()
             Executor(self.connection).statement(statement)
 
     def static_output(self, text: str) -> None:
@@ -276,7 +279,9 @@ class MigrationContext:
         self._transaction = Transaction(self.connection)
         try:
             yield self
+            self.write_rows()
         except BaseException:
+            self._unwritten = None
             if self._transaction is not None:
                 self._transaction.rollback()
             raise
@@ -313,6 +318,7 @@ class MigrationContext:
             )
         began = self._transaction is not None
         if self._transaction is not None:
+            self.write_rows()
             self._transaction.commit()
             self._transaction = None
         level = self.connection.get_isolation_level()
@@ -345,6 +351,7 @@ class MigrationContext:
             return tuple(self._start_ids(start))
         if self.connection is None:
             raise CommandError("No database connection: the current revision cannot be read.")
+        self.write_rows()
         with own_transaction(self.connection):
             return self.version.rows(self.connection)
 
@@ -454,14 +461,28 @@ class MigrationContext:
         return (given,) if callable(given) else tuple(given)
 
     def _record(self, step: MigrationStep, heads: Sequence[str]) -> tuple[str, ...]:
-        """Changes the rows for a step, and returns them."""
+        """Changes the rows for a step, and returns them.
+
+        Within a transaction that holds the whole run only the run itself could see the rows
+        between two steps: they are written when something may look, and when it ends.
+        """
         change: RowChange = step.change(tuple(heads))
-        if self.connection is not None:
-            self.version.change(self.connection, change, self.interpreter.compiler)
-        else:
+        if self.connection is None:
             for sql, _ in self.version.change_sql(change, self.interpreter.compiler):
                 self.writer.text(sql + self.writer.end)
+        elif self._transaction is None or self.transaction_per_migration or self.on_version_apply:
+            self.version.change(self.connection, change, self.interpreter.compiler)
+        else:
+            written = tuple(heads) if self._unwritten is None else self._unwritten[0]
+            self._unwritten = (written, change.after)
         return change.after
+
+    def write_rows(self) -> None:
+        """Writes the version table's rows that a run has left to be written."""
+        if self._unwritten is not None and self.connection is not None:
+            change = between(*self._unwritten)
+            self._unwritten = None
+            self.version.change(self.connection, change, self.interpreter.compiler)
 
 
 @contextmanager

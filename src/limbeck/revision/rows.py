@@ -93,6 +93,12 @@ def _applied(graph: Graph, rows: Sequence[str]) -> set[str]:
     return applied if known == frozenset(rows) else graph.ancestors(rows)
 
 
+def between(before: Sequence[str], after: Sequence[str]) -> RowChange:
+    """The statements that lead from one set of rows to another, however many steps lie between."""
+    gone = tuple(row for row in before if row not in after)
+    return _replace(before, gone, tuple(row for row in after if row not in before))
+
+
 def _replace(rows: Sequence[str], gone: Sequence[str], new: Sequence[str]) -> RowChange:
     """Swap rows with as few statements as do it: one update, deletes or inserts for the rest."""
     if not gone or not new:
