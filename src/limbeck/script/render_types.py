@@ -14,7 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from limbeck.script.layout import Atom, Bracket, Chain, Keyword, Node, call, flat
-from limbeck.script.literals import NotSimple, dotted, from_ast, keywords, literal, string
+from limbeck.script.literals import (
+    NotSimple,
+    dotted,
+    from_ast,
+    from_source,
+    keywords,
+    literal,
+    string,
+)
 from limbeck.script.render_context import RenderContext
 
 
@@ -39,11 +47,23 @@ def _base(payload: TypeEngine[Any], context: RenderContext) -> Node:
     cls = type(payload)
     if not cls.__module__.startswith("sqlalchemy."):
         return _user_type(payload, context)
+    if getattr(sys.modules.get(cls.__module__), cls.__name__, None) is not cls:
+        return _disguised(payload, context)
     name = _sqlalchemy_name(cls, context)
     described = _described(payload, context)
     if described is not None:
         return call(name, *described)
     return _from_repr(payload, name, context) or call(name)
+
+
+def _disguised(payload: TypeEngine[Any], context: RenderContext) -> Node:
+    """A type that some package gives out as one of SQLAlchemy's: its `repr` says which."""
+    parts = type(payload).__module__.split(".")
+    text = context.sa(repr(payload))
+    if parts[1:2] == ["dialects"] and len(parts) > 2:
+        context.imports.add(f"from sqlalchemy.dialects import {parts[2]}")
+        text = f"{parts[2]}.{payload!r}"
+    return from_source(text) or Atom(text)
 
 
 def _sqlalchemy_name(cls: type, context: RenderContext) -> str:

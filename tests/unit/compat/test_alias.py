@@ -551,7 +551,8 @@ def test_comparators_and_renderers_of_ones_own(folder: Folder) -> None:
         assert "import grants" in text
         up, _, down = text.partition("def downgrade")
         assert "op.grant('t')" in up
-        assert down.index("op.revoke('t')") < down.index("drop_table")
+        assert up.index("op.grant('t')") < up.index("create_table")
+        assert down.index("drop_table") < down.index("op.revoke('t')")
         assert seen == [(None, "t", True, {"kept": True})]
         for file in folder.path.glob("versions/*.py"):
             file.unlink()

@@ -6,6 +6,7 @@ from typing import Any
 
 import limbeck.compat.alembic.ddl.postgresql
 import limbeck.compat.alembic.operations  # noqa: F401  # registers the verbs
+from limbeck import op as native
 from limbeck.compat.alembic.operations.base import Operations, operations_of, verb
 from limbeck.runtime.invoke import current
 
@@ -15,6 +16,10 @@ _NOT_VERBS = {"context", "impl", "implementation_for", "register_operation", "sc
 for _name in _NAMES:
     if _name not in _NOT_VERBS:
         globals()[_name] = verb(_name)
+
+for _name in native.__all__:
+    # verbs that Alembic has no word for: scripts that Limbeck writes may call them
+    globals().setdefault(_name, getattr(native, _name))
 
 implementation_for = Operations.implementation_for
 register_operation = Operations.register_operation

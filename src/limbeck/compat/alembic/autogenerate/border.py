@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +17,7 @@ from limbeck.compat.alembic.operations import ops
 from limbeck.compat.alembic.operations.from_native import from_native
 from limbeck.database.migration import MigrationContext
 from limbeck.operations.base import Operation
+from limbeck.operations.types import AlterEnum
 from limbeck.script.render import Item
 
 
@@ -45,11 +48,18 @@ class AlembicDirectives:
         downgrade = ops.DowngradeOps(downgrade_token=opts.get("downgrade_token") or "downgrades")
         before, after = difference.inspected, difference.declared
         models = _collections(opts.get("target_metadata"))
-        _lazily(upgrade, difference.upgrade, lambda o: from_native(o, before, after, models))
-        _lazily(downgrade, difference.downgrade, lambda o: from_native(o, after, before))
         autogen_context = AutogenContext(difference.context)
-        if run_comparators(autogen_context, difference, upgrade):
+
+        going_up, going_down = _left(difference.upgrade), _left(difference.downgrade)
+
+        def upgrades() -> list[ops.MigrateOperation]:
+            return from_native(going_up, before, after, models)
+
+        if run_comparators(autogen_context, difference, upgrade, upgrades):
             upgrade.reverse_into(downgrade)
+        else:
+            _lazily(upgrade, going_up, upgrades)
+            _lazily(downgrade, going_down, lambda: from_native(going_down, after, before))
         imports.update(autogen_context.imports)
         return upgrade, downgrade
 
@@ -84,10 +94,24 @@ class AlembicDirectives:
 
 DIRECTIVES = AlembicDirectives()
 
+ENUM_PLUGINS = ("alembic_postgresql_enum", "alembic_autogenerate_enums")
+"""Programs that compare the values of enum types themselves: where one is in use, ours would say
+the same again."""
 
-def _lazily(container: ops.OpContainer, operations: tuple[Operation, ...], make: Any) -> None:
+
+def _left(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    if not any(name in sys.modules for name in ENUM_PLUGINS):
+        return operations
+    return tuple(o for o in operations if not isinstance(o, AlterEnum))
+
+
+def _lazily(
+    container: ops.OpContainer,
+    operations: tuple[Operation, ...],
+    make: Callable[[], list[ops.MigrateOperation]],
+) -> None:
     container._unseen = operations
-    container._make = lambda: make(operations)
+    container._make = make
 
 
 def _items(container: ops.OpContainer, autogen_context: AutogenContext | None) -> list[Item]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from limbeck.compat.alembic.operations import ops
 from limbeck.compat.alembic.runtime.plugins import Plugin
-from limbeck.compat.alembic.util.langhelpers import PriorityDispatcher
+from limbeck.compat.alembic.util.langhelpers import DispatchPriority, PriorityDispatcher
 from limbeck.metadata import build
 from limbeck.schema.names import Name
 
@@ -35,17 +35,28 @@ def in_force(context: Any) -> PriorityDispatcher:
 
 
 def run_comparators(
-    autogen_context: AutogenContext, difference: Difference, upgrade_ops: ops.UpgradeOps
+    autogen_context: AutogenContext,
+    difference: Difference,
+    upgrade_ops: ops.UpgradeOps,
+    found: Callable[[], list[ops.MigrateOperation]],
 ) -> bool:
-    """Lets them add to what was found; False where there are none."""
+    """Lets them add to what was found; False where there are none.
+
+    What was found is put in after those of the first and of medium priority, which add to an
+    empty list, as they do with Alembic.
+    """
     dispatcher = autogen_context.comparators
     if not dispatcher._registry:
         return False
     dialect = autogen_context.dialect.name
-    dispatcher.dispatch("autogenerate", qualifier=dialect)(autogen_context, upgrade_ops)
     sides = (difference.inspected, difference.declared)
     schemas = {table.name.schema for side in sides for table in side} | {None}
-    dispatcher.dispatch("schema", qualifier=dialect)(autogen_context, upgrade_ops, schemas)
+    early, late = dispatcher.parted(DispatchPriority.LAST)
+    for part in (early, late):
+        part.dispatch("autogenerate", qualifier=dialect)(autogen_context, upgrade_ops)
+        part.dispatch("schema", qualifier=dialect)(autogen_context, upgrade_ops, schemas)
+        if part is early:
+            upgrade_ops.ops.extend(found())
     if any(dispatcher.functions(target, dialect) for target in ("table", "column")):
         for name in sorted({t.name for side in sides for t in side}, key=lambda n: n.sort_key):
             _compare_table(autogen_context, difference, upgrade_ops, name)

@@ -154,6 +154,13 @@ class PriorityDispatcher:
         copied.populate_with(self)
         return copied
 
+    def parted(self, priority: DispatchPriority) -> tuple[PriorityDispatcher, PriorityDispatcher]:
+        """Two of them: what runs before that priority, and what has it or a later one."""
+        before, after = type(self)(), type(self)()
+        for key, functions in self._registry.items():
+            (before if key[2] > priority else after)._registry[key].extend(functions)
+        return before, after
+
     def populate_with(self, other: PriorityDispatcher) -> None:
         """Adds all functions of another one."""
         for key, functions in other._registry.items():
