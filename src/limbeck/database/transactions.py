@@ -19,7 +19,8 @@ class Transaction:
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
         self._foreign_keys = _suspend_foreign_keys(connection)
-        self._transaction = connection.begin()
+        # a query of the caller's, since the context was made, may have begun one
+        self._transaction = connection.get_transaction() or connection.begin()
         begin_for_real(connection)
 
     @property

@@ -12,7 +12,13 @@ from types import SimpleNamespace
 from typing import Any, TextIO, overload
 
 from limbeck.errors import CommandError, ConfigurationError
-from limbeck.project.ini import ini_hooks, read_ini, split_paths, split_unseparated
+from limbeck.project.ini import (
+    ini_hooks,
+    read_ini,
+    separator_character,
+    split_paths,
+    split_unseparated,
+)
 from limbeck.project.interpolation import TolerantInterpolation, interpolate_tree
 from limbeck.project.locate import TOML_NAME, locate
 from limbeck.project.settings import Settings, load_settings, read_toml, tool_table
@@ -280,6 +286,11 @@ class Config:
             if choice is not None:
                 return split_paths(value, separator, str(choice))
         return split_unseparated(name, value)
+
+    def _get_file_separator_char(self, *names: str) -> str | None:
+        """The character of the first of those options that is set; programs split with it."""
+        choices = ((name, self.get_alembic_option(name)) for name in names)
+        return next((separator_character(n, str(c)) for n, c in choices if c is not None), None)
 
     def get_hooks_list(self) -> list[dict[str, str]]:
         """The post-write hooks, each a dict of its options with `_hook_name`.

@@ -34,14 +34,23 @@ def split_paths(value: str, separator: str, choice: str) -> list[str]:
 
     A comment behind the choice is left out. Raises ConfigurationError for an unknown choice.
     """
+    character = separator_character(separator, choice)
+    parts = re.split(r"\s+", value) if character == " " else value.split(character)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def separator_character(separator: str, choice: str) -> str:
+    """The character that a choice of the option `separator` stands for.
+
+    A comment behind the choice is left out. Raises ConfigurationError for an unknown choice.
+    """
     name = re.split(r"\s+[#;]", choice, maxsplit=1)[0].strip()
     if name not in _SEPARATORS:
         raise ConfigurationError(
             f"{choice!r} is not a valid value for {separator}; "
             f"expected {', '.join(repr(known) for known in _SEPARATORS)}"
         )
-    parts = re.split(r"\s+", value) if name == "space" else value.split(_SEPARATORS[name])
-    return [part.strip() for part in parts if part.strip()]
+    return _SEPARATORS[name]
 
 
 def split_unseparated(name: str, value: str) -> list[str]:

@@ -380,6 +380,16 @@ def test_a_context_tells_of_its_version_table() -> None:
         assert type(context.impl).__name__ == "SQLiteImpl"
 
 
+def test_a_transaction_that_a_query_began_is_used() -> None:
+    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    with engine.connect() as connection:
+        context = context_on(connection)
+        connection.exec_driver_sql("SELECT 1")
+        with context.begin_transaction():
+            context.execute("CREATE TABLE t (id INTEGER)")
+    assert sa.inspect(engine).has_table("t")
+
+
 def test_a_script_directory_of_ones_own_serves_the_commands(folder: Folder) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
@@ -592,7 +602,9 @@ def test_comparing_and_rendering_without_an_env_py() -> None:
         ]
 
 
-def test_a_revision_context_writes_step_by_step(folder: Folder) -> None:
+def test_a_revision_context_writes_step_by_step(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
     from alembic.autogenerate import RevisionContext
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
@@ -609,6 +621,7 @@ def test_a_revision_context_writes_step_by_step(folder: Folder) -> None:
         scripts.run_env()
     [script] = list(made.generate_scripts())
     assert script.revision == "abcd"
+    assert capsys.readouterr().out == f"Generating {script.path} ...  done\n"
     assert "create_table" in folder.written
 
 

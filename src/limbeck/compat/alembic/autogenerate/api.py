@@ -262,7 +262,7 @@ class RevisionContext:
         native = DIRECTIVES.written(migration_script, self._context)
         args = {key: value for key, value in self.template_args.items() if key != "config"}
         made = write_script(self._project, native, self._context, args)
-        return self.script_directory.get_revision(made.revision)
+        return self.script_directory._written(made.path, made.revision)
 
 
 def _render_migration_diffs(context: Any, template_args: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -358,7 +359,6 @@ class ScriptDirectory(directory.ScriptDirectory):
     ) -> Script | None:
         """Writes a revision file; further keywords are variables of the template."""
         from limbeck.commands.new import new_revision
-        from limbeck.script.hooks import run_hook
 
         kept = self.file_template
         self.file_template = file_template or kept
@@ -377,7 +377,16 @@ class ScriptDirectory(directory.ScriptDirectory):
             )
         finally:
             self.file_template = kept
+        return self._written(made.path, made.revision)
+
+    def _written(self, path: str, revision: str) -> Script | None:
+        """Says what was written, runs the post-write hooks over it, and reads it again."""
+        from limbeck.compat.alembic.util.messaging import write_outstream
+        from limbeck.script.hooks import run_hook
+
+        quiet = bool(self.messaging_opts.get("quiet"))
+        write_outstream(sys.stdout, f"Generating {path} ...  done\n", quiet=quiet)
         for hook in self.hooks:
-            run_hook(hook, made.path)
-            self.reload()
-        return self.get_revision(made.revision)
+            run_hook(hook, path)
+        self.reload()
+        return self.get_revision(revision)
