@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 from limbeck.dialects.base import Request
 from limbeck.diff.compare import compare
 from limbeck.errors import UnsupportedOperation
-from limbeck.operations import columns, constraints, indexes, tables, types
+from limbeck.operations import alter_column, columns, constraints, indexes, tables, types
 from limbeck.operations.base import Operation, Scope
 from limbeck.operations.batch import Batch
 from limbeck.runtime.state import LiveState
@@ -327,7 +327,7 @@ def test_identity_goes_on_where_serial_has_ended(
         "id",
         identity=columns.Identity(),
         autoincrement=False,
-        **columns.existing_hints(old),
+        **alter_column.existing_hints(old),
     )
     run(operation)
     column = read().table(Name("o")).column("id")
@@ -428,10 +428,10 @@ def test_numbering_ends_and_comes_back_in_a_step_of_its_own(
     start().create_all(connection)
     before = read()
     old = before.table(Name("o")).column("id")
-    first = columns.AlterColumn(Name("o"), "id", **changes, **columns.existing_hints(old))
+    first = columns.AlterColumn(Name("o"), "id", **changes, **alter_column.existing_hints(old))
     between = first.changed(old)
     second = columns.AlterColumn(
-        Name("o"), "id", autoincrement=False, **columns.existing_hints(between)
+        Name("o"), "id", autoincrement=False, **alter_column.existing_hints(between)
     )
     middle = first.apply(before)
     run(first)
