@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import limbeck.compat.alembic.ddl.postgresql
 import limbeck.compat.alembic.operations  # noqa: F401  # registers the verbs
 from limbeck import op as native
 from limbeck.compat.alembic.operations.base import Operations, operations_of, verb

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from limbeck.compat.alembic.operations import ops
+from limbeck.compat.alembic.operations.exclude import CreateExcludeConstraintOp
 from limbeck.compat.alembic.operations.schemaobj import loose, table_items
 from limbeck.operations import columns, constraints, data, indexes, tables
 from limbeck.operations.base import Operation, Scope
@@ -47,8 +48,6 @@ def to_native(op: Any, scope: Scope) -> Iterator[Operation]:
 
 
 def _add_constraint(op: ops.AddConstraintOp, scope: Scope) -> Operation:
-    from limbeck.compat.alembic.ddl.postgresql import CreateExcludeConstraintOp
-
     match op:
         case ops.CreatePrimaryKeyOp():
             return constraints.create_primary_key(
