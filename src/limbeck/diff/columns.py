@@ -61,9 +61,9 @@ def compare_columns(
         if column.name in before.columns
     }
     replaced = frozenset(_replaced(before, after, changes))
-    new_checks = _type_checks(before, after)
+    checks = _type_checks(before, after)
     added = tuple(
-        _added(after, _plain(column), new_checks.get(column.name, ()))
+        _added(after, _plain(column), checks.get(column.name, ()))
         for column in after.columns.values()
         if column.name not in before.columns or column.name in replaced
     )
@@ -72,33 +72,13 @@ def compare_columns(
         for name, pairs in changes.items()
         if pairs and name not in replaced
         for operation in _altered(
-            before, name, pairs, new_checks.get(name, ()) if "type" in pairs else (), shrunk
+            before, name, pairs, checks.get(name, ()) if "type" in pairs else (), shrunk
         )
     )
-    gone = tuple(
-        column
-        for column in before.columns.values()
-        if column.name not in after.columns or column.name in replaced
-    )
-    whole = len(gone) == len(before.columns)
-    dropped = tuple(
-        DropColumn(
-            before.name,
-            column.name,
-            added=AddColumn(before.name, column) if whole else _added(before, column),
-        )
-        for column in gone
-    )
-    if whole:
-        # MySQL keeps no table without columns: the key goes first, then the new columns come
-        altered += tuple(
-            AlterColumn(before.name, c.name, autoincrement=False, **existing_hints(c))
-            for c in gone
-            if c.autoincrement is True
-        )
+    ended, dropped = _dropped(before, after, replaced)
     return ColumnChanges(
         added,
-        altered,
+        (*altered, *ended),
         dropped,
         replaced,
         carried=(
@@ -106,6 +86,31 @@ def compare_columns(
             *(c for op in altered for c in op.type_checks),
         ),
         taken=tuple(c for op in dropped if op.added is not None for c in op.added.constraints),
+    )
+
+
+def _dropped(
+    before: Table, after: Table, replaced: frozenset[str]
+) -> tuple[tuple[AlterColumn, ...], tuple[DropColumn, ...]]:
+    """(what comes first, the drops): a column that numbers the rows takes its key along.
+
+    Where no column stays, the key goes first, then the new columns come: MySQL keeps no table
+    without columns.
+    """
+    gone = tuple(
+        column
+        for column in before.columns.values()
+        if column.name not in after.columns or column.name in replaced
+    )
+    if len(gone) < len(before.columns):
+        return (), tuple(DropColumn(before.name, c.name, added=_added(before, c)) for c in gone)
+    return (
+        tuple(
+            AlterColumn(before.name, c.name, autoincrement=False, **existing_hints(c))
+            for c in gone
+            if c.autoincrement is True
+        ),
+        tuple(DropColumn(before.name, c.name, added=AddColumn(before.name, c)) for c in gone),
     )
 
 

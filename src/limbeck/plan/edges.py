@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
 
 from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import UNSET, Operation, Ref
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
-from limbeck.operations.mentions import names_in, used_names
 from limbeck.operations.tables import CreateTable, DropTable
 from limbeck.operations.types import AlterEnum, enums_of
-from limbeck.schema.constraints import Constraint, ForeignKey, PrimaryKey
+from limbeck.plan.column_edges import Edge, by_columns, product
+from limbeck.schema.constraints import Constraint, PrimaryKey
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Column, Index, Schema, Table
-
-Edge: TypeAlias = tuple[int, int]
-"""Positions of two operations: the first must run before the second."""
-
-ColumnName: TypeAlias = tuple[Name, str]
+from limbeck.schema.objects import Column, Schema, Table
 
 
 def edges(operations: Sequence[Operation], before: Schema) -> Iterator[Edge]:
     """All pairs of positions where the first must run before the second."""
     yield from _by_references(operations)
-    yield from _by_columns(operations, before)
+    yield from by_columns(operations, before)
     yield from _by_names(operations)
     yield from _by_enums(operations, before)
-
-
-def _product(first: Iterable[int], second: Iterable[int]) -> Iterator[Edge]:
-    second = tuple(second)
-    return ((a, b) for a in first for b in second if a != b)
 
 
 def _by_references(operations: Sequence[Operation]) -> Iterator[Edge]:
@@ -47,12 +35,12 @@ def _by_references(operations: Sequence[Operation]) -> Iterator[Edge]:
     provides, requires = _positions(operations, "provides"), _positions(operations, "requires")
     removes, releases = _positions(operations, "removes"), _positions(operations, "releases")
     for ref, providers in provides.items():
-        yield from _product(providers, requires.get(ref, ()))
+        yield from product(providers, requires.get(ref, ()))
     for ref, removers in removes.items():
-        yield from _product(releases.get(ref, ()), removers)
-        yield from _product(removers, provides.get(ref, ()))
+        yield from product(releases.get(ref, ()), removers)
+        yield from product(removers, provides.get(ref, ()))
         if ref.kind == "key":
-            yield from _product(removers, requires.get(ref, ()))
+            yield from product(removers, requires.get(ref, ()))
 
 
 def _positions(operations: Sequence[Operation], attribute: str) -> dict[Ref, list[int]]:
@@ -73,132 +61,6 @@ def _positions(operations: Sequence[Operation], attribute: str) -> dict[Ref, lis
     return found
 
 
-@dataclass(slots=True)
-class _ColumnUse:
-    """Positions of what happens to one column and to what stands on it."""
-
-    added: list[int] = field(default_factory=list)
-    altered: list[int] = field(default_factory=list)
-    numbered: list[int] = field(default_factory=list)
-    """Where it begins to number the rows: on MySQL it must be a number and a key by then."""
-    unnumbered: list[int] = field(default_factory=list)
-    """Where it ceases to."""
-    dropped: list[int] = field(default_factory=list)
-    keys_gone: list[int] = field(default_factory=list)
-    """Drops of foreign keys that use it."""
-    users_gone: list[int] = field(default_factory=list)
-    """Drops of everything else that uses it."""
-    users: list[int] = field(default_factory=list)
-    keys: list[int] = field(default_factory=list)
-
-    def edges(self) -> Iterator[Edge]:
-        """Drops of what uses the column, the column itself, then what uses it from now on."""
-        yield from _product(self.keys_gone, self.users_gone)
-        gone = (*self.keys_gone, *self.users_gone)
-        changed = (*self.unnumbered, *self.altered, *self.numbered)
-        yield from _product(gone, (*changed, *self.dropped))
-        yield from _product(changed, self.dropped)
-        yield from _product(self.unnumbered, (*self.altered, *self.users, *self.keys))
-        yield from _product((*self.added, *self.altered), (*self.users, *self.keys))
-        yield from _product((*self.altered, *self.users), (*self.numbered, *self.keys))
-        yield from _product(self.numbered, self.keys)
-
-
-@dataclass(slots=True)
-class _Uses:
-    """The use of each column, whatever the case of its name: a server may not tell them apart."""
-
-    columns: dict[ColumnName, _ColumnUse] = field(default_factory=dict)
-
-    def of(self, table: Name, column: str) -> _ColumnUse:
-        """The use of one column, to be added to."""
-        return self.columns.setdefault((table, column.lower()), _ColumnUse())
-
-
-def _by_columns(operations: Sequence[Operation], before: Schema) -> Iterator[Edge]:
-    """A column changes when nothing that goes uses it any more, and nothing that comes does yet."""
-    changing = {
-        (op.table, op.column.name if isinstance(op, AddColumn) else op.column)
-        for op in operations
-        if isinstance(op, AddColumn | AlterColumn | DropColumn)
-    }
-    uses = _Uses()
-    for position, operation in enumerate(operations):
-        _note(operation, position, uses, before, changing)
-    for use in uses.columns.values():
-        yield from use.edges()
-
-
-def _note(
-    operation: Operation,
-    position: int,
-    uses: _Uses,
-    before: Schema,
-    changing: set[ColumnName],
-) -> None:
-    match operation:
-        case AddColumn(table=table, column=column):
-            uses.of(table, column.name).added.append(position)
-            for name in _computed_from(column):
-                uses.of(table, name).users.append(position)
-        case AlterColumn(table=table, column=name):
-            slot = uses.of(table, name)
-            match operation.autoincrement:
-                case True:
-                    slot.numbered.append(position)
-                case False:
-                    slot.unnumbered.append(position)
-                case None:
-                    slot.altered.append(position)
-        case DropColumn(table=table, column=name):
-            uses.of(table, name).dropped.append(position)
-            old = before.find(table)
-            gone = old.columns.get(name) if old is not None else None
-            for used in _computed_from(gone) if gone is not None else ():
-                uses.of(table, used).users_gone.append(position)
-        case AddConstraint(table=table, constraint=item):
-            for pair in _columns_of(table, item):
-                slot = uses.of(*pair)
-                (slot.keys if isinstance(item, ForeignKey) else slot.users).append(position)
-        case DropConstraint(table=table) if operation.constraint is not None:
-            item = operation.constraint
-            for pair in _columns_of(table, item):
-                slot = uses.of(*pair)
-                (slot.keys_gone if isinstance(item, ForeignKey) else slot.users_gone).append(
-                    position
-                )
-        case CreateIndex(table=table, index=index):
-            for column_name in used_names(index):
-                uses.of(table, column_name).users.append(position)
-        case DropIndex(table=Name() as table, index=Index() as index):
-            for column_name in used_names(index):
-                uses.of(table, column_name).users_gone.append(position)
-        case CreateTable(table=created):
-            for pair in _targets(created, changing):
-                uses.of(*pair).keys.append(position)
-        case DropTable(table=Table() as gone_table):
-            for pair in _targets(gone_table, changing):
-                uses.of(*pair).keys_gone.append(position)
-
-
-def _computed_from(column: Column) -> frozenset[str]:
-    return names_in(column.computed.expression) if column.computed is not None else frozenset()
-
-
-def _columns_of(table: Name, item: Constraint) -> list[ColumnName]:
-    """The columns that a constraint uses, of its own table and of the one it points to."""
-    own = [(table, name) for name in sorted(used_names(item))]
-    if not isinstance(item, ForeignKey):
-        return own
-    return list(dict.fromkeys((*own, *((item.referred, c) for c in item.referred_columns))))
-
-
-def _targets(table: Table, changing: set[ColumnName]) -> list[ColumnName]:
-    """The columns of other tables that its foreign keys point to and that change."""
-    pairs = ((k.referred, c) for k in table.foreign_keys for c in k.referred_columns)
-    return [pair for pair in dict.fromkeys(pairs) if pair in changing and pair[0] != table.name]
-
-
 def _by_names(operations: Sequence[Operation]) -> Iterator[Edge]:
     """A name is free before it is taken again, be it by an object of another table or kind."""
     taken: dict[Name, list[int]] = defaultdict(list)
@@ -209,7 +71,7 @@ def _by_names(operations: Sequence[Operation]) -> Iterator[Edge]:
         for name in _freed(operation):
             freed[name].append(position)
     for name, positions in freed.items():
-        yield from _product(positions, taken.get(name, ()))
+        yield from product(positions, taken.get(name, ()))
 
 
 def _names_of(table: Table) -> Iterator[Name]:
@@ -277,10 +139,10 @@ def _by_enums(operations: Sequence[Operation], before: Schema) -> Iterator[Edge]
             come[name].append(position)
     for name in dict.fromkeys((*altered, *gone)):
         if name in altered:
-            yield from _product(gone[name], (altered[name],))
-            yield from _product((altered[name],), come[name])
+            yield from product(gone[name], (altered[name],))
+            yield from product((altered[name],), come[name])
         else:
-            yield from _product(gone[name], come[name])
+            yield from product(gone[name], come[name])
 
 
 def _old_column(operation: AlterColumn | DropColumn, before: Schema) -> Column | None:

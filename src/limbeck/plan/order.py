@@ -6,9 +6,10 @@ import heapq
 from collections.abc import Iterable, Sequence
 
 from limbeck.operations.base import Operation
+from limbeck.plan.column_edges import Edge
 from limbeck.plan.cycles import without_cycles
 from limbeck.plan.detach import detached
-from limbeck.plan.edges import Edge, edges
+from limbeck.plan.edges import edges
 from limbeck.plan.leftovers import left_behind
 from limbeck.plan.names import named
 from limbeck.schema.objects import Schema
