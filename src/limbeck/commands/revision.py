@@ -54,13 +54,8 @@ def revision(
     env.py runs where the models are compared, where `revision_environment` says so, or with
     `sql`. Raises CommandError when the database is not at the heads.
     """
-    if sql and autogenerate:
-        raise CommandError("Using --sql with --autogenerate does not make any sense")
-    if sql and not project.runs_env_for_revisions:
-        raise CommandError(
-            "Using --sql with the revision command when revision_environment is not configured "
-            "does not make any sense"
-        )
+    if sql:
+        _refuse_sql(project, autogenerate)
     shape = directives_in_force()
     native = MigrationScript(
         rev_id,
@@ -107,6 +102,17 @@ def revision(
     return [
         write_script(project, shape.written(item, context), context, extra) for item in directives
     ]
+
+
+def _refuse_sql(project: Project, autogenerate: bool) -> None:
+    """Raises CommandError where ``--sql`` has nothing to write."""
+    if autogenerate:
+        raise CommandError("Using --sql with --autogenerate does not make any sense")
+    if not project.runs_env_for_revisions:
+        raise CommandError(
+            "Using --sql with the revision command when revision_environment is not configured "
+            "does not make any sense"
+        )
 
 
 def _add(script: Any, upgrade: Any, downgrade: Any, *, first: bool) -> None:
