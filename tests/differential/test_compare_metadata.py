@@ -1,0 +1,141 @@
+"""What Alembic finds between random models and databases, Limbeck finds under its names too.
+
+`LIMBECK_EXAMPLES` says how many pairs each server gets. The other way round is not asked: Limbeck
+looks at more (primary keys, checks, enum values, options of indexes).
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("alembic")
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata as compare_with_alembic
+from alembic.runtime.migration import MigrationContext as PeerContext
+from hypothesis import HealthCheck, Phase, given, settings
+from sqlalchemy.sql import visitors
+
+from limbeck.compat.alembic.autogenerate import compare_metadata
+from limbeck.compat.alembic.runtime.migration import MigrationContext
+from tests import servers
+from tests.laws.blueprints import Blueprint, metadata
+from tests.laws.strategies import pairs
+from tests.laws.test_convergence import empty_mysql, empty_postgresql, empty_sqlite
+
+pytestmark = pytest.mark.differential
+
+EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "30"))
+
+Finding = tuple[str, ...]
+Empty = Callable[[sa.Engine], None]
+
+
+def findings(diffs: list[Any]) -> set[Finding]:
+    """Kind and name of each difference; the parts of a column's change one by one."""
+    return {found for diff in diffs for found in _findings(diff)}
+
+
+def _findings(diff: Any) -> Iterator[Finding]:
+    if isinstance(diff, list):
+        for part in diff:
+            yield from _findings(part)
+        return
+    kind, *rest = diff
+    match kind:
+        case "add_table" | "remove_table" | "add_table_comment" | "remove_table_comment":
+            yield ("table comment" if "comment" in kind else kind, str(rest[0]))
+        case "add_column" | "remove_column":
+            yield (kind, str(rest[1]), rest[2].name)
+        case "add_index" | "remove_index" | "add_constraint" | "remove_constraint":
+            # on some servers a unique constraint is an index: either word will do
+            side = kind.partition("_")[0]
+            columns = sorted(name for part in _parts(rest[0]) for name in _names(part))
+            yield (f"{side} key", rest[0].table.name, ",".join(columns))
+        case "add_fk" | "remove_fk":
+            yield (kind, rest[0].parent.name, ",".join(rest[0].column_keys))
+        case _:
+            yield (kind, str(rest[1]), rest[2])
+
+
+def _parts(item: Any) -> Any:
+    return item.expressions if isinstance(item, sa.Index) else getattr(item, "columns", ())
+
+
+def _names(part: Any) -> Iterator[str]:
+    """The columns of an element of an index: reflection forgets the direction of some."""
+    for item in visitors.iterate(part):
+        if isinstance(item, sa.sql.ColumnElement) and getattr(item, "name", None):
+            yield str(item.name)
+
+
+def alone(engine: sa.Engine, empty: Empty, pair: tuple[Blueprint, Blueprint]) -> list[Finding]:
+    """What only Alembic finds, without what it finds where database and models agree too."""
+    before, after = pair
+    noise, _ = both(engine, empty, after, after)
+    theirs, ours = both(engine, empty, before, after)
+    whole = {name for kind, name, *_ in ours if kind in ("add_table", "remove_table")}
+    # a table that comes or goes takes its keys along, whether they are named or not
+    return sorted(f for f in theirs - ours - noise if f[1] not in whole)
+
+
+def both(
+    engine: sa.Engine, empty: Empty, before: Blueprint, after: Blueprint
+) -> tuple[set[Finding], set[Finding]]:
+    """What each of them finds."""
+    empty(engine)
+    metadata(before).create_all(engine)
+    opts = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "include_schemas": engine.dialect.name == "postgresql",
+    }
+    with engine.connect() as connection, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        peer = PeerContext.configure(connection, opts=opts)
+        theirs = findings(compare_with_alembic(peer, metadata(after)))
+        context = MigrationContext.configure(connection, opts=opts)
+        return theirs, findings(compare_metadata(context, metadata(after)))
+
+
+def holds(engine: sa.Engine, empty: Empty, dialect: str) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        phases=(Phase.explicit, Phase.reuse, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(pair=pairs(dialect))
+    def tried(pair: tuple[Blueprint, Blueprint]) -> None:
+        assert alone(engine, empty, pair) == []
+
+    tried()
+
+
+def test_on_sqlite() -> None:
+    holds(sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool), empty_sqlite, "sqlite")
+
+
+@pytest.mark.postgresql
+def test_on_postgresql(postgresql_url: str) -> None:
+    url = servers.create_database(postgresql_url, "comparison")
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    try:
+        holds(engine, empty_postgresql, "postgresql")
+    finally:
+        servers.drop_database(url)
+
+
+@pytest.mark.mysql
+def test_on_mariadb(mysql_url: str) -> None:
+    url = servers.create_database(mysql_url, "comparison")
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    try:
+        holds(engine, empty_mysql, "mysql")
+    finally:
+        servers.drop_database(url)
