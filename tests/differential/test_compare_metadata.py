@@ -56,7 +56,11 @@ def _findings(diff: Any) -> Iterator[Finding]:
             # on some servers a unique constraint is an index: either word will do
             side = kind.partition("_")[0]
             columns = sorted(name for part in _parts(rest[0]) for name in _names(part))
-            yield (f"{side} key", rest[0].table.name, ",".join(columns))
+            # the text of an expression is the server's on one side: its index goes by its name
+            known = {column.name for column in rest[0].table.columns}
+            plain = bool(columns) and known.issuperset(columns) and not _computes(rest[0])
+            subject = ",".join(columns) if plain else str(rest[0].name)
+            yield (f"{side} key", rest[0].table.name, subject)
         case "add_fk" | "remove_fk":
             yield (kind, rest[0].parent.name, ",".join(rest[0].column_keys))
         case _:
@@ -65,6 +69,16 @@ def _findings(diff: Any) -> Iterator[Finding]:
 
 def _parts(item: Any) -> Any:
     return item.expressions if isinstance(item, sa.Index) else getattr(item, "columns", ())
+
+
+def _computes(item: Any) -> bool:
+    """Whether an element is more than a column with its direction."""
+    return any(
+        isinstance(found, sa.sql.functions.FunctionElement | sa.TextClause)
+        or (isinstance(found, sa.ColumnClause) and found.is_literal)
+        for part in _parts(item)
+        for found in visitors.iterate(part)
+    )
 
 
 def _names(part: Any) -> Iterator[str]:
