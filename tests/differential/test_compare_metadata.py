@@ -18,7 +18,7 @@ pytest.importorskip("alembic")
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata as compare_with_alembic
 from alembic.runtime.migration import MigrationContext as PeerContext
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, reject, settings
 from sqlalchemy.sql import visitors
 
 from limbeck.compat.alembic.autogenerate import compare_metadata
@@ -118,7 +118,10 @@ def both(
     with engine.connect() as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         peer = PeerContext.configure(connection, opts=opts)
-        theirs = findings(compare_with_alembic(peer, metadata(after)))
+        try:
+            theirs = findings(compare_with_alembic(peer, metadata(after)))
+        except Exception:  # it fails on some models: there is no answer to compare with
+            reject()
         context = MigrationContext.configure(connection, opts=opts)
         return theirs, findings(compare_metadata(context, metadata(after)))
 
