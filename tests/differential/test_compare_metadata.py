@@ -28,13 +28,12 @@ from tests.laws.blueprints import Blueprint, metadata
 from tests.laws.strategies import pairs
 from tests.laws.test_convergence import empty_mysql, empty_postgresql, empty_sqlite
 
-pytestmark = pytest.mark.differential
-
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("LIMBECK_COMPAT"),
-    reason="set LIMBECK_COMPAT=1: keys on expressions are not matched yet on PostgreSQL",
-)
-
+pytestmark = [
+    pytest.mark.differential,
+    pytest.mark.skipif(
+        not os.environ.get("LIMBECK_COMPAT"), reason="set LIMBECK_COMPAT=1 to compare with Alembic"
+    ),
+]
 
 EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "30"))
 
