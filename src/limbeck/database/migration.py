@@ -70,7 +70,6 @@ class MigrationContext:
         self.purge = bool(self.opts.get("purge", False))
         self.output_buffer: TextIO = self.opts.get("output_buffer") or sys.stdout
         self._migrations_fn: MigrationsFn | None = self.opts.get("fn")
-        self._user_compare_type = self.opts.get("compare_type", True)
         self._start_from_rev: str | None = self.opts.get("starting_rev")
         self._transaction: Transaction | None = None
         self._unwritten: tuple[tuple[str, ...], tuple[str, ...]] | None = None

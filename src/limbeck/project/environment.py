@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, Token
 from typing import Any, ClassVar
@@ -292,6 +292,3 @@ def native_metadata(settings: Settings) -> Sequence[sa.MetaData]:
         )
     import_models(*settings.models)
     return resolve_metadata(settings.metadata)
-
-
-EnvironmentFunction = Callable[[tuple[str, ...], MigrationContext], Any]
