@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from limbeck import command, op
+from limbeck.cli.own import OWN_COMMANDS
 from limbeck.cli.parameters import COMMANDS
 from limbeck.project.settings import Settings
 
@@ -24,7 +25,8 @@ def _table_names(page: str) -> set[str]:
 
 def test_every_command_has_its_line() -> None:
     commands = {grammar.name for grammar in COMMANDS}
-    assert commands <= _table_names("commands.md")
+    own = {grammar.name for grammar in OWN_COMMANDS}
+    assert commands | own <= _table_names("commands.md")
     assert all(callable(getattr(command, name)) for name in commands)
 
 

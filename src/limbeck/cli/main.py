@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ import click
 from limbeck import __version__, command
 from limbeck.cli.arguments import CommandGroup, CommandOptions, RevisionCommand, several
 from limbeck.cli.output import fail, show_progress, show_warning
+from limbeck.cli.own import OWN_COMMANDS
 from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, Grammar
 from limbeck.errors import ScriptError
 from limbeck.project.config import Config
@@ -60,7 +62,7 @@ def _group() -> click.Group:
         callback=_remember_globals,
     )
     click.version_option(__version__, prog_name="limbeck", message="%(prog)s %(version)s")(group)
-    for grammar in COMMANDS:
+    for grammar in sorted((*COMMANDS, *OWN_COMMANDS), key=lambda grammar: grammar.name):
         group.add_command(_click_command(grammar))
     return group
 
@@ -71,38 +73,45 @@ def _remember_globals(ctx: click.Context, /, **values: Any) -> None:
 
 
 def _click_command(grammar: Grammar) -> click.Command:
-    function: Callable[..., Any] = getattr(command, grammar.name)
-
     @click.pass_context
     def callback(ctx: click.Context, /, **values: Any) -> int:
-        return _execute(grammar, function, ctx.obj, values)
+        return _execute(grammar, ctx.obj, values)
 
     return RevisionCommand(
         grammar.name,
         params=list(grammar.parameters),
         callback=callback,
-        help=(function.__doc__ or "").partition("\n\n")[0],
+        help=grammar.help or (_function(grammar).__doc__ or "").partition("\n\n")[0],
         context_settings=_HELP_OPTIONS,
     )
 
 
+def _function(grammar: Grammar) -> Callable[..., Any]:
+    """The function of a command; only one of Limbeck's own has a module to import."""
+    if not grammar.function:
+        found: Callable[..., Any] = getattr(command, grammar.name)
+        return found
+    module, _, name = grammar.function.partition(":")
+    own: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return own
+
+
 def _execute(
     grammar: Grammar,
-    function: Callable[..., Any],
     globals_: dict[str, Any],
     values: dict[str, Any],
 ) -> int:
-    options = _options(grammar, function, globals_, values)
+    options = _options(grammar, _function(grammar), globals_, values)
     try:
         config = Config.find(globals_["config"], ini_section=globals_["name"], cmd_opts=options)
-        _run(grammar, config, options)
+        status = _run(grammar, config, options)
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:
         if globals_["raiseerr"]:
             raise
         return fail(error)
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 def _options(
@@ -119,7 +128,7 @@ def _options(
     return CommandOptions(**{**given, **lists, **named, "cmd": cmd})
 
 
-def _run(grammar: Grammar, config: Config, options: CommandOptions) -> None:
+def _run(grammar: Grammar, config: Config, options: CommandOptions) -> Any:
     function, positional, keywords = options.cmd
     if grammar.name in _RUN_SCRIPTS:
         gc.set_threshold(100_000, 20, 20)
@@ -129,16 +138,15 @@ def _run(grammar: Grammar, config: Config, options: CommandOptions) -> None:
     keyword_arguments = {name: given[name] for name in keywords}
     if _runs_project(grammar, config, given):
         _prepare(config)
-        function(config, *arguments, **keyword_arguments)
-        return
+        return function(config, *arguments, **keyword_arguments)
     try:
-        function(config, *arguments, **keyword_arguments)
+        return function(config, *arguments, **keyword_arguments)
     except ScriptError as error:
         # A revision file that computes its header is run for it, and imports its tool.
         if not isinstance(error.__cause__, ImportError) or config.native is not None:
             raise
         _prepare(config)
-        function(config, *arguments, **keyword_arguments)
+        return function(config, *arguments, **keyword_arguments)
 
 
 def _runs_project(grammar: Grammar, config: Config, given: dict[str, Any]) -> bool:

@@ -34,11 +34,15 @@ class Grammar:
 
     `positional` arguments are handed over by position, the options by keyword.
     `runs_project` says when it runs the project's own code: env.py, models, revision files.
+    `function` is ``module:attribute`` where it is not the one of that name in `limbeck.command`,
+    and `help` its one line then; what it returns is the exit status, None being 0.
     """
 
     name: str
     parameters: tuple[click.Parameter, ...] = ()
     runs_project: Literal["always", "for current", "for autogenerate", "never"] = "never"
+    function: str = ""
+    help: str = ""
 
     @property
     def positional(self) -> list[str]:
