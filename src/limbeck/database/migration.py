@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, Dialect, make_url
 
 from limbeck.database.executor import Executor
 from limbeck.database.offline import Offline
+from limbeck.database.run import Run
 from limbeck.database.runs import stamp_steps
 from limbeck.database.steps import MigrationStep
 from limbeck.database.transactions import Transaction, begin_for_real
@@ -21,7 +22,7 @@ from limbeck.database.version_table import VersionTable
 from limbeck.dialects.base import Dialect as LimbeckDialect
 from limbeck.dialects.base import Request
 from limbeck.dialects.base import dialect as limbeck_dialect
-from limbeck.errors import CommandError, locate
+from limbeck.errors import CommandError
 from limbeck.operations.base import Scope, Statement
 from limbeck.operations.data import Execute
 from limbeck.revision.identifiers import resolve
@@ -69,7 +70,7 @@ class MigrationContext:
         self.url: URL | None = connection.engine.url if connection is not None else None
         self.purge = bool(self.opts.get("purge", False))
         self.output_buffer: TextIO = self.opts.get("output_buffer") or sys.stdout
-        self._migrations_fn: MigrationsFn | None = self.opts.get("fn")
+        self.migrations_fn: MigrationsFn | None = self.opts.get("fn")
         self._start_from_rev: str | None = self.opts.get("starting_rev")
         self._transaction: Transaction | None = None
         self._unwritten: tuple[tuple[str, ...], tuple[str, ...]] | None = None
@@ -369,7 +370,8 @@ class MigrationContext:
             )
         return heads[0] if heads else None
 
-    def _ensure_version_table(self, purge: bool = False) -> None:
+    def ensure_version_table(self, purge: bool = False) -> None:
+        """Creates the version table where it is missing; with `purge` it is empty after that."""
         assert self.connection is not None
         with own_transaction(self.connection):
             self.version.create(self.connection)
@@ -379,10 +381,10 @@ class MigrationContext:
     def stamp(self, script: Any, revision: str | Sequence[str]) -> None:
         """Changes the version table's rows to say `revision`, running nothing."""
         if not self.as_sql and self.connection is not None:
-            self._ensure_version_table()
+            self.ensure_version_table()
         heads = self.get_current_heads()
         for step in stamp_steps(script, heads, revision):
-            heads = self._record(step, heads)
+            heads = self.record(step, heads)
 
     def run_migrations(self, **kw: Any) -> None:
         """Runs the steps that the command asks for; `kw` reach ``upgrade(**kw)``.
@@ -393,7 +395,7 @@ class MigrationContext:
             if self.connection is not None and self._external:
                 begin_for_real(self.connection)
             try:
-                self._run(kw)
+                Run(self, kw).run()
             finally:
                 if self.as_sql:
                     self.offline.close()
@@ -417,49 +419,13 @@ class MigrationContext:
         finally:
             sa.event.remove(self.connection, "before_cursor_execute", rewritten)
 
-    def _run(self, kw: dict[str, Any]) -> None:
-        heads = self.get_current_heads()
-        mutates = not self.opts.get("dont_mutate", False)
-        if not self.as_sql and mutates and (not heads or self.purge):
-            self._ensure_version_table(self.purge)
-            heads = () if self.purge else heads
-        if self._migrations_fn is None:
-            return
-        for step in self._migrations_fn(heads, self):
-            with self.begin_transaction(_per_migration=True):
-                if self.as_sql and not heads:
-                    self.writer.text(
-                        self.version.create_sql(self.interpreter.compiler) + self.writer.end
-                    )
-                log.info("Running %s", step)
-                if self.as_sql:
-                    self.writer.comment(f"Running {step.short_log}")
-                self._run_step(step, kw)
-                heads = self._record(step, heads)
-                for callback in self.on_version_apply:
-                    callback(ctx=self, step=step.info, heads=set(heads), run_args=kw)
-
-    def _run_step(self, step: MigrationStep, kw: dict[str, Any]) -> None:
-        if step.migration_fn is None:
-            return
-        try:
-            if self.as_sql:
-                self.offline.run(step, kw)
-            else:
-                step.migration_fn(**kw)
-        except Exception as error:
-            revision = step.revision
-            if revision is not None and revision.path is not None:
-                locate(error, revision.path, f"revision {revision.id}, {step.name}")
-            raise
-
     @cached_property
     def on_version_apply(self) -> tuple[Callable[..., Any], ...]:
         """The user's hooks after each step."""
         given = self.opts.get("on_version_apply") or ()
         return (given,) if callable(given) else tuple(given)
 
-    def _record(self, step: MigrationStep, heads: Sequence[str]) -> tuple[str, ...]:
+    def record(self, step: MigrationStep, heads: Sequence[str]) -> tuple[str, ...]:
         """Changes the rows for a step, and returns them.
 
         Within a transaction that holds the whole run only the run itself could see the rows

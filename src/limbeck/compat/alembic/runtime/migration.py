@@ -176,6 +176,9 @@ class MigrationContext(migration.MigrationContext):
         assert self.connection is not None
         return self.version.exists(self.connection)
 
+    def _ensure_version_table(self, purge: bool = False) -> None:
+        self.ensure_version_table(purge)
+
     def _in_connection_transaction(self) -> bool:
         return self.connection is not None and self.connection.in_transaction()
 
@@ -238,4 +241,4 @@ class HeadMaintainer:
 
     def update_to_step(self, step: MigrationStep) -> None:
         """Changes the rows for a step."""
-        self.heads = set(self.context._record(step, tuple(sorted(self.heads))))
+        self.heads = set(self.context.record(step, tuple(sorted(self.heads))))
