@@ -17,7 +17,9 @@ from limbeck.database.offline import Offline
 from limbeck.database.run import Run
 from limbeck.database.runs import stamp_steps
 from limbeck.database.steps import MigrationStep
-from limbeck.database.transactions import Transaction, begin_for_real
+from limbeck.database.transactions import begin_for_real
+from limbeck.database.units import LiveUnits, ScriptedUnits
+from limbeck.database.version_rows import VersionRows
 from limbeck.database.version_table import VersionTable
 from limbeck.dialects.base import Dialect as LimbeckDialect
 from limbeck.dialects.base import Request
@@ -26,7 +28,7 @@ from limbeck.errors import CommandError
 from limbeck.operations.base import Scope, Statement
 from limbeck.operations.data import Execute
 from limbeck.revision.identifiers import resolve
-from limbeck.revision.rows import RowChange, between
+from limbeck.revision.rows import RowChange
 from limbeck.runtime.invoke import Interpreter, Sink, running
 from limbeck.runtime.sinks import SqlWriter
 from limbeck.runtime.state import LiveState, State
@@ -72,9 +74,11 @@ class MigrationContext:
         self.output_buffer: TextIO = self.opts.get("output_buffer") or sys.stdout
         self.migrations_fn: MigrationsFn | None = self.opts.get("fn")
         self._start_from_rev: str | None = self.opts.get("starting_rev")
-        self._transaction: Transaction | None = None
-        self._unwritten: tuple[tuple[str, ...], tuple[str, ...]] | None = None
-        self._external = connection is not None and connection.in_transaction()
+        external = connection is not None and connection.in_transaction()
+        self.scripted = ScriptedUnits(self, external)
+        self.units: LiveUnits | ScriptedUnits = self.scripted
+        if self.connection is not None:
+            self.units = LiveUnits(self.connection, external, lambda: (self.rows,))
         self.transaction_per_migration = bool(self.opts.get("transaction_per_migration", False))
         if self.opts.get("literal_binds") and not self.as_sql:
             raise CommandError("Can't use literal_binds setting without as_sql mode")
@@ -182,6 +186,18 @@ class MigrationContext:
                 return dict(collection.naming_convention)
         return {}
 
+    @cached_property
+    def rows(self) -> VersionRows:
+        """The version table's rows on the connection."""
+        assert self.connection is not None
+        return VersionRows(self.connection, self.version, lambda: self.interpreter.compiler)
+
+    @property
+    def live(self) -> LiveUnits:
+        """The transactions on the connection."""
+        assert isinstance(self.units, LiveUnits)
+        return self.units
+
     # -- running operations ---------------------------------------------------------------------
 
     @cached_property
@@ -250,95 +266,29 @@ class MigrationContext:
         Where the caller is in a transaction already, or DDL commits by itself, or the other of
         the two is in force, this does nothing.
         """
-        if self._external:
-            return nullcontext()
         due = (
             _per_migration == self.transaction_per_migration
             if self.transactional_ddl
             else _per_migration
         )
-        if not due:
+        if self.units.external or not due:
             return nullcontext()
-        if self.as_sql:
-            return self._scripted_transaction() if self.transactional_ddl else nullcontext()
-        return self._real_transaction()
-
-    @contextmanager
-    def _scripted_transaction(self) -> Iterator[None]:
-        with self.offline.transaction() if self.limbeck_dialect.rebuilds else nullcontext():
-            self.emit_begin()
-            yield
-            self.emit_commit()
-
-    @contextmanager
-    def _real_transaction(self) -> Iterator[MigrationContext]:
-        if self._transaction is not None:
-            yield self
-            return
-        assert self.connection is not None
-        self._transaction = Transaction(self.connection)
-        try:
-            yield self
-            self.write_rows()
-        except BaseException:
-            self._unwritten = None
-            if self._transaction is not None:
-                self._transaction.rollback()
-            raise
-        else:
-            if self._transaction is not None:
-                self._transaction.commit()
-        finally:
-            self._transaction = None
+        return self.units.transaction()
 
     def emit_begin(self) -> None:
         """Writes the start of a transaction to the script."""
-        words = {"mssql": "BEGIN TRANSACTION", "oracle": "SET TRANSACTION READ WRITE"}
-        self.writer.text(words.get(self.dialect.name, "BEGIN") + self.writer.end)
+        self.scripted.begin()
 
     def emit_commit(self) -> None:
         """Writes the end of a transaction to the script."""
-        self.writer.text("COMMIT" + self.writer.end)
+        self.scripted.commit()
 
-    @contextmanager
-    def autocommit_block(self) -> Iterator[None]:
+    def autocommit_block(self) -> AbstractContextManager[None]:
         """Leaves the transaction for what cannot run in one; what ran before is committed.
 
         Raises CommandError when the transaction is the caller's own.
         """
-        if self.as_sql:
-            with self._scripted_autocommit():
-                yield
-            return
-        assert self.connection is not None
-        if self._external:
-            raise CommandError(
-                "autocommit_block() cannot leave a transaction that the caller began: pass a "
-                "connection that is not in a transaction."
-            )
-        began = self._transaction is not None
-        if self._transaction is not None:
-            self.write_rows()
-            self._transaction.commit()
-            self._transaction = None
-        level = self.connection.get_isolation_level()
-        self.connection.commit()
-        self.connection.execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            yield
-        finally:
-            self.connection.commit()
-            self.connection.execution_options(isolation_level=level)
-            if began:
-                self._transaction = Transaction(self.connection)
-
-    @contextmanager
-    def _scripted_autocommit(self) -> Iterator[None]:
-        if self.transactional_ddl:
-            self.emit_commit()
-        yield
-        if self.transactional_ddl:
-            self.emit_begin()
+        return self.units.autocommit("autocommit_block()")
 
     # -- revisions ------------------------------------------------------------------------------
 
@@ -351,9 +301,7 @@ class MigrationContext:
             return tuple(self._start_ids(start))
         if self.connection is None:
             raise CommandError("No database connection: the current revision cannot be read.")
-        self.write_rows()
-        with own_transaction(self.connection):
-            return self.version.rows(self.connection)
+        return self.rows.read()
 
     def _start_ids(self, start: str) -> Sequence[str]:
         if self.script is None:
@@ -372,11 +320,7 @@ class MigrationContext:
 
     def ensure_version_table(self, purge: bool = False) -> None:
         """Creates the version table where it is missing; with `purge` it is empty after that."""
-        assert self.connection is not None
-        with own_transaction(self.connection):
-            self.version.create(self.connection)
-            if purge:
-                self.connection.execute(self.version.table().delete())
+        self.rows.ensure_table(purge)
 
     def stamp(self, script: Any, revision: str | Sequence[str]) -> None:
         """Changes the version table's rows to say `revision`, running nothing."""
@@ -392,7 +336,7 @@ class MigrationContext:
         What a step raises carries where it happened (`errors.locate`).
         """
         with running(self.interpreter), self._rewriting():
-            if self.connection is not None and self._external:
+            if self.connection is not None and self.units.external:
                 begin_for_real(self.connection)
             try:
                 Run(self, kw).run()
@@ -426,35 +370,23 @@ class MigrationContext:
         return (given,) if callable(given) else tuple(given)
 
     def record(self, step: MigrationStep, heads: Sequence[str]) -> tuple[str, ...]:
-        """Changes the rows for a step, and returns them.
-
-        Within a transaction that holds the whole run only the run itself could see the rows
-        between two steps: they are written when something may look, and when it ends.
-        """
+        """Changes the rows for a step, and returns them."""
         change: RowChange = step.change(tuple(heads))
         if self.connection is None:
             for sql, _ in self.version.change_sql(change, self.interpreter.compiler):
                 self.writer.text(sql + self.writer.end)
-        elif self._transaction is None or self.transaction_per_migration or self.on_version_apply:
-            self.version.change(self.connection, change, self.interpreter.compiler)
+        elif self._holds_the_run and not self.on_version_apply:
+            self.rows.change_later(change, heads)
         else:
-            written = tuple(heads) if self._unwritten is None else self._unwritten[0]
-            self._unwritten = (written, change.after)
+            self.rows.change(change)
         return change.after
+
+    @property
+    def _holds_the_run(self) -> bool:
+        """Whether one transaction of ours holds all of the run."""
+        return self.live.is_open and not self.transaction_per_migration
 
     def write_rows(self) -> None:
         """Writes the version table's rows that a run has left to be written."""
-        if self._unwritten is not None and self.connection is not None:
-            change = between(*self._unwritten)
-            self._unwritten = None
-            self.version.change(self.connection, change, self.interpreter.compiler)
-
-
-@contextmanager
-def own_transaction(connection: sa.Connection) -> Iterator[None]:
-    """A transaction of its own, or the one that is under way."""
-    if connection.in_transaction():
-        yield
-        return
-    with connection.begin():
-        yield
+        if self.connection is not None:
+            self.rows.write()

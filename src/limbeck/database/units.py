@@ -1,0 +1,165 @@
+"""The transactions that the steps of a run are held by, on a connection and in a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Protocol
+
+import sqlalchemy as sa
+
+from limbeck.database.transactions import Transaction
+from limbeck.errors import CommandError
+
+if TYPE_CHECKING:
+    from limbeck.database.migration import MigrationContext
+
+
+class Held(Protocol):
+    """What has something to write before a transaction ends, and to forget if it is lost."""
+
+    def write(self) -> None:
+        """Writes what was left to be written."""
+
+    def forget(self) -> None:
+        """Drops it: the transaction was rolled back."""
+
+
+class LiveUnits:
+    """Transactions on a connection.
+
+    `external` says that the caller was in one already: it is then the caller's to end.
+    """
+
+    def __init__(
+        self, connection: sa.Connection, external: bool, held: Callable[[], tuple[Held, ...]]
+    ) -> None:
+        self.connection = connection
+        self.external = external
+        self._held = held
+        self._transaction: Transaction | None = None
+        self._outside = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what runs now is held by a transaction of ours."""
+        return self._transaction is not None
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether each statement commits by itself now."""
+        return self._outside
+
+    def write(self) -> None:
+        """Has everything written that was left to be written."""
+        for held in self._held():
+            held.write()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commits when the block is done, rolls back when it fails; nested, it does nothing."""
+        if self._transaction is not None:
+            yield
+            return
+        self._transaction = Transaction(self.connection)
+        try:
+            yield
+            self.write()
+        except BaseException:
+            for held in self._held():
+                held.forget()
+            if self._transaction is not None:
+                self._transaction.rollback()
+            raise
+        else:
+            if self._transaction is not None:
+                self._transaction.commit()
+        finally:
+            self._transaction = None
+
+    @contextmanager
+    def autocommit(self, what: str) -> Iterator[None]:
+        """Leaves the transaction for what cannot run in one; what ran before is committed.
+
+        Raises CommandError, naming `what`, when the transaction is the caller's own.
+        """
+        self._refuse_external(what)
+        began = self._transaction is not None
+        self.write()
+        if self._transaction is not None:
+            self._transaction.commit()
+            self._transaction = None
+        level = self.connection.get_isolation_level()
+        self.connection.commit()
+        self.connection.execution_options(isolation_level="AUTOCOMMIT")
+        within, self._outside = self._outside, True
+        try:
+            yield
+        finally:
+            self._outside = within
+            self.connection.commit()
+            self.connection.execution_options(isolation_level=level)
+            if began:
+                self._transaction = Transaction(self.connection)
+
+    def commit(self, what: str) -> None:
+        """Commits what ran before, and goes on in a new transaction."""
+        self._refuse_external(what)
+        self.write()
+        if self._transaction is not None:
+            self._transaction.commit()
+            self._transaction = Transaction(self.connection)
+        else:
+            self.connection.commit()
+
+    def _refuse_external(self, what: str) -> None:
+        if self.external:
+            raise CommandError(
+                f"{what} cannot leave a transaction that the caller began: pass a "
+                "connection that is not in a transaction."
+            )
+
+
+class ScriptedUnits:
+    """Transactions in a script (``--sql``), where the dialect's DDL can be rolled back."""
+
+    def __init__(self, context: MigrationContext, external: bool) -> None:
+        self.external = external
+        self._context = context
+        self._open = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Writes BEGIN and COMMIT around the block."""
+        context = self._context
+        if not context.transactional_ddl:
+            yield
+            return
+        rebuilds = context.limbeck_dialect.rebuilds
+        with context.offline.transaction() if rebuilds else nullcontext():
+            self.begin()
+            yield
+            self.commit()
+
+    @contextmanager
+    def autocommit(self, what: str) -> Iterator[None]:
+        """Writes COMMIT and BEGIN around the block, where it stands in a transaction."""
+        began = self._open
+        if began:
+            self.commit()
+        yield
+        if began:
+            self.begin()
+
+    def begin(self) -> None:
+        """Writes the start of a transaction."""
+        words = {"mssql": "BEGIN TRANSACTION", "oracle": "SET TRANSACTION READ WRITE"}
+        writer = self._context.writer
+        writer.text(words.get(self._context.dialect.name, "BEGIN") + writer.end)
+        self._open = True
+
+    def commit(self) -> None:
+        """Writes the end of a transaction."""
+        writer = self._context.writer
+        writer.text("COMMIT" + writer.end)
+        self._open = False
