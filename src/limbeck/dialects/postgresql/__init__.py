@@ -7,6 +7,7 @@ from limbeck.dialects.postgresql.compile import OVERRIDES, rewrite
 from limbeck.dialects.postgresql.inspect import inspect
 from limbeck.dialects.postgresql.normalize import normalize
 from limbeck.dialects.postgresql.read_back import read_back
+from limbeck.dialects.postgresql.scratch import SCRATCH
 
 DIALECT = Dialect(
     name="postgresql",
@@ -16,4 +17,5 @@ DIALECT = Dialect(
     inspect=inspect,
     normalize=normalize,
     read_back=read_back,
+    scratch=SCRATCH,
 )
