@@ -79,7 +79,7 @@ def revision(
             if autogenerate:
                 require_up_to_date(project, rows)
                 found_ops = shape.found(difference(context), script.imports)
-                _add(script, *found_ops, first=not contexts)
+                add_found(script, *found_ops, first=not contexts)
             contexts.append(context)
             found = context.opts.get("process_revision_directives")
             for hook in [*hooks, *([found] if found else [])]:
@@ -115,7 +115,7 @@ def _refuse_sql(project: Project, autogenerate: bool) -> None:
         )
 
 
-def _add(script: Any, upgrade: Any, downgrade: Any, *, first: bool) -> None:
+def add_found(script: Any, upgrade: Any, downgrade: Any, *, first: bool) -> None:
     """Puts what was found into the script: one list for each database of env.py."""
     if first:
         script.upgrade_ops, script.downgrade_ops = upgrade, downgrade
