@@ -1,0 +1,82 @@
+"""`limbeck doctor`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from limbeck.project.config import Config
+from limbeck.project.project import Project
+
+if TYPE_CHECKING:
+    from limbeck.commands.adopt import Proposal
+    from limbeck.commands.doctor import Diagnosis
+
+
+def doctor(config: Config, json_: bool = False) -> None:
+    """Tells what a project is, what will differ, and what could be dropped."""
+    from limbeck.commands.doctor import doctor as run
+    from limbeck.commands.doctor import sources
+    from limbeck.compat.provided import missing_names
+
+    project = Project(config)
+    diagnosis = run(project)
+    missing = missing_names(sources(project))
+    if json_:
+        found = {**asdict(diagnosis), "missing_names": missing}
+        config.print_stdout(json.dumps(found, indent=2, default=str))
+        return
+    for line in _lines(diagnosis, missing):
+        config.print_stdout(line)
+
+
+def settings_lines(proposal: Proposal) -> Iterator[str]:
+    """Each setting as it stands in pyproject.toml, with where it comes from."""
+    yield "  [tool.limbeck]"
+    for name, value in proposal.values.items():
+        yield f"  {name} = {_toml(value)}    # from {proposal.sources[name]}"
+
+
+def _toml(value: Any) -> str:
+    import tomlkit
+
+    return str(tomlkit.item(value).as_string())
+
+
+def _lines(diagnosis: Diagnosis, missing: list[str]) -> Iterator[str]:
+    title = "An Alembic project" if diagnosis.kind == "alembic" else "A native project"
+    yield f"{title}: {diagnosis.configuration}"
+    heads = ", ".join(diagnosis.heads) or "none"
+    yield f"History: {diagnosis.folder} ({diagnosis.revisions} revisions; heads: {heads})"
+    if len(diagnosis.heads) > 1:
+        yield "  There are several heads: 'limbeck merge heads' joins them."
+    proposal = diagnosis.proposal
+    if proposal is None:
+        where = f"{diagnosis.env_py} runs" if diagnosis.env_py else "there is none"
+        yield f"env.py: {where}; remove it where the settings say all of it." * bool(
+            diagnosis.env_py
+        ) or "env.py: there is none, and none is needed."
+        return
+    yield "It runs as it is."
+    yield from _names(missing)
+    yield "What Limbeck does otherwise here (docs/coming-from-alembic.md has all of it):"
+    yield from (f"  - {text}" for text in diagnosis.differences)
+    if proposal.obstacles:
+        yield "env.py is needed, because of"
+        yield from (f"  line {o.line}: {o.what}" for o in proposal.obstacles)
+        return
+    yield "env.py can be dropped. These settings say the same; 'limbeck adopt' writes them:"
+    yield from settings_lines(proposal)
+    yield from (f"  Note: {note}" for note in proposal.notes)
+    yield "Needed by Alembic alone after that:"
+    yield from (f"  {path}" for path in diagnosis.droppable)
+
+
+def _names(missing: list[str]) -> Iterator[str]:
+    if missing:
+        yield "Names of Alembic that Limbeck does not provide:"
+        yield from (f"  {name}" for name in missing)
+    else:
+        yield "Every name that env.py and the revisions import from alembic is provided."
