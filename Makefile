@@ -13,11 +13,12 @@ BIN := $(VENV)/bin
 OTHER := .venv-sa20
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: help demo test test-other lint format bench docs clean
+.PHONY: help demo test test-other compat lint format bench docs clean
 
 help:
 	@echo "make demo    the set-up guide on SQLite, typed and printed"
 	@echo "make test    all tests, and the unit tests on the other SQLAlchemy"
+	@echo "make compat  programs built on Alembic, downloaded, and run with both tools"
 	@echo "make lint    ruff, mypy and the layers contract"
 	@echo "make format  let ruff write the format"
 	@echo "make bench   Limbeck and Alembic side by side"
@@ -34,6 +35,10 @@ test: $(VENV)/.dev $(OTHER)/.test
 test-other: $(OTHER)/.test
 	@$(OTHER)/bin/python -c "import sqlalchemy; print('Unit tests on SQLAlchemy', sqlalchemy.__version__)"
 	$(OTHER)/bin/python -m pytest -n 2 tests/unit $(PYTEST_ARGS)
+
+compat: export LIMBECK_COMPAT := 1
+compat: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/compat tests/differential/test_compare_metadata.py $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

@@ -82,7 +82,7 @@ def propose(project: Project) -> Proposal:
             '`metadata = "module:Base"`.'
         )
     values["env_py"] = False
-    sources["env_py"] = "the settings take its place"
+    sources["env_py"] = "these settings take the place of env.py"
     order = {f.name: number for number, f in enumerate(fields(Settings))}
     ordered = dict(sorted(values.items(), key=lambda item: order[item[0]]))
     return Proposal(file, ordered, sources, tuple(env.obstacles), tuple(notes))

@@ -51,8 +51,10 @@ def _provides(module: str, name: str) -> bool:
     try:
         if importlib.util.find_spec(ours) is None:
             return False
-        return not name or hasattr(importlib.import_module(ours), name) or _provides(
-            f"{module}.{name}", ""
+        return (
+            not name
+            or hasattr(importlib.import_module(ours), name)
+            or _provides(f"{module}.{name}", "")
         )
     except ModuleNotFoundError:
         return False

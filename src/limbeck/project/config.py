@@ -209,13 +209,13 @@ class Config:
     def native(self) -> Settings | None:
         """The settings of `[tool.limbeck]` when it is in use.
 
-        It is in use when there is no ini file and no `[tool.alembic]`.
+        It is in use when no ini file is, whether or not there is a `[tool.alembic]` too.
         """
         path, ini = self._toml_path, self._ini_path
         if path is None or (ini is not None and ini.exists()):
             return None
         table = tool_table(self._toml_document, "limbeck", str(path))
-        if table is None or self.toml_alembic_config:
+        if table is None:
             return None
         return load_settings(path.absolute(), table)
 

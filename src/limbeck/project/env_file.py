@@ -10,16 +10,38 @@ from typing import Any
 from limbeck.project.settings import Settings
 
 _USUAL_CALLS = frozenset(
-    """
-    asyncio.get_running_loop asyncio.run async_engine_from_config config.get_main_option
-    config.get_section connectable.begin connectable.connect connectable.dispose
-    connection.run_sync context.begin_transaction context.configure context.is_offline_mode
-    context.run_migrations copy_context create_async_engine create_engine engine.begin
-    engine.connect engine.dispose engine_from_config executor.submit fileConfig
-    get_running_loop logging.getLogger run_async_migrations ThreadPoolExecutor
-    do_run_migrations run_migrations_offline run_migrations_online import_models
-    limbeck.import_models config.set_main_option os.getenv os.environ.get str
-    """.split()
+    (
+        "ThreadPoolExecutor",
+        "async_engine_from_config",
+        "asyncio.get_running_loop",
+        "asyncio.run",
+        "config.get_main_option",
+        "config.get_section",
+        "connectable.begin",
+        "connectable.connect",
+        "connectable.dispose",
+        "connection.run_sync",
+        "context.begin_transaction",
+        "context.is_offline_mode",
+        "copy_context",
+        "create_async_engine",
+        "create_engine",
+        "do_run_migrations",
+        "engine.begin",
+        "engine.connect",
+        "engine.dispose",
+        "engine_from_config",
+        "executor.submit",
+        "fileConfig",
+        "logging.getLogger",
+        "os.environ.get",
+        "os.getenv",
+        "run_async_migrations",
+        "run_migrations_offline",
+        "run_migrations_online",
+        "context.run_migrations",
+        "str",
+    )
 )
 """Calls that connect and run migrations, as every env.py does; native mode does them too."""
 
@@ -75,6 +97,8 @@ class _Reader:
         self.names: dict[str, str] = {}
         """Local names, and what they mean: a module, or ``module:attribute``."""
         self.imports: list[tuple[str, str, int]] = []
+        self.explained: set[ast.Call] = set()
+        """Calls that a setting stands for."""
 
     def read(self) -> EnvFile:
         for node in self.tree.body:
@@ -106,7 +130,8 @@ class _Reader:
             case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
                 self._assignment(name, value, node)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                self._function(node)
+                if node.decorator_list:
+                    self._obstacle(node, f"a function of its own, {node.name}()")
             case ast.If() | ast.With() | ast.Try():
                 pass  # what they call is looked at below
             case ast.Expr(value=ast.Call() | ast.Constant()):
@@ -128,20 +153,6 @@ class _Reader:
             self.names[local] = meaning
             brought = f"{module}.{alias.name}" if module and alias.name.islower() else module
             self.imports.append((brought or alias.name, local, node.lineno))
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        used = any(_dotted(call.func) == node.name for call in self._calls(self.tree))
-        handed = any(
-            isinstance(n, ast.Name) and n.id == node.name and isinstance(n.ctx, ast.Load)
-            for call in self._calls(self.tree)
-            for n in (*call.args, *(k.value for k in call.keywords))
-        )
-        if not used and not handed:
-            return
-        if not any(_dotted(c.func).startswith("context.") for c in self._calls(node)) and not any(
-            _dotted(c.func).endswith((".connect", ".begin")) for c in self._calls(node)
-        ):
-            self._obstacle(node, f"a function of its own, {node.name}()")
 
     def _assignment(self, name: str, value: ast.expr, node: ast.stmt) -> None:
         if name == "target_metadata":
@@ -179,12 +190,8 @@ class _Reader:
         elif name.endswith("import_models"):
             models = [a.value for a in call.args if isinstance(a, ast.Constant)]
             self.found.say("models", models, call.lineno)
-        elif name not in _USUAL_CALLS and not self._is_settings_call(name):
+        elif name and name not in _USUAL_CALLS and call not in self.explained:
             self._obstacle(call, f"a call of its own: {_short(call)}")
-
-    def _is_settings_call(self, name: str) -> bool:
-        """Whether a call is part of the URL, or a method of what another call has returned."""
-        return not name or self.found.settings.get("url", "").endswith(name.partition(".")[2] or " ")
 
     def _main_option(self, call: ast.Call) -> None:
         match call.args:
@@ -194,6 +201,7 @@ class _Reader:
                     self._obstacle(call, f"the URL is computed: {_short(value)}")
                 else:
                     self.found.say("url", url, call.lineno)
+                    self.explained.update(self._calls(value))
             case _:
                 self._obstacle(call, f"a setting of its own: {_short(call)}")
 
@@ -240,14 +248,20 @@ class _Reader:
             return None
         if ":" in meaning:
             return f"{meaning}.{rest}" if rest else meaning
-        module, _, attribute = _dotted(value).rpartition(".")
-        return f"{module.replace(first, meaning, 1)}:{attribute}" if module else None
+        path = f"{meaning}.{rest}"
+        modules = [module for module, _, _ in self.imports if path.startswith(f"{module}.")]
+        if not modules:
+            return None
+        module = max(modules, key=len)
+        return f"{module}:{path.removeprefix(f'{module}.')}"
 
     def _models(self) -> None:
         """Imports whose names nobody uses are there for the models that they bring."""
         used = {n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name)}
         found = [
-            (module, line) for module, local, line in self.imports if local == "*" or local not in used
+            (module, line)
+            for module, local, line in self.imports
+            if local == "*" or local not in used
         ]
         models = [module for module, _ in found if module.partition(".")[0] not in _NOT_MODELS]
         if models and "models" not in self.found.settings:

@@ -220,7 +220,7 @@ def run_environment(environment: EnvironmentContext, settings: Settings | None) 
     """
     with environment:
         path = environment.script.env_py
-        if settings is None or os.path.exists(path):
+        if settings is None or (settings.env_py and os.path.exists(path)):
             _run_env_py(path)
         else:
             _run_settings(environment, settings)

@@ -35,9 +35,10 @@ def locate(
 ) -> ConfigFiles:
     """The configuration files for `named` (`-c`, repeatable), seen from `directory`.
 
-    Nothing named: the environment's LIMBECK_CONFIG or ALEMBIC_CONFIG; else alembic.ini and
-    pyproject.toml of `directory`; else the nearest pyproject.toml with `[tool.limbeck]` from
-    there up to the root of the repository.
+    Nothing named: the environment's LIMBECK_CONFIG or ALEMBIC_CONFIG; else a pyproject.toml of
+    `directory` with `[tool.limbeck]`, which nobody else reads; else its alembic.ini and
+    pyproject.toml; else the nearest pyproject.toml with `[tool.limbeck]` from there up to the
+    root of the repository.
     Raises ConfigurationError when two files of one kind are named.
     """
     directory = directory or Path.cwd()
@@ -58,13 +59,15 @@ def _from_names(named: Sequence[str]) -> ConfigFiles:
     toml = tomls[0] if tomls else TOML_NAME
     if inis:
         return ConfigFiles(inis[0], toml)
-    if _has_table(toml, "limbeck") and not _has_table(toml, "alembic"):
+    if _has_table(toml, "limbeck"):
         return ConfigFiles(None, toml)
     return ConfigFiles(INI_NAME, toml)
 
 
 def _from_directory(directory: Path) -> ConfigFiles:
-    if (directory / INI_NAME).exists() or _has_table(directory / TOML_NAME, "alembic"):
+    native = _has_table(directory / TOML_NAME, "limbeck")
+    alembic = (directory / INI_NAME).exists() or _has_table(directory / TOML_NAME, "alembic")
+    if alembic and not native:
         return ConfigFiles(INI_NAME, TOML_NAME)
     parents = tuple(_up_to_repository(directory))
     for parent in parents:

@@ -42,6 +42,7 @@ class Settings:
     render_as_batch: bool = False
     transaction_per_migration: bool = False
     post_write_hooks: tuple[Mapping[str, str], ...] = ()
+    env_py: bool = True
 
     @property
     def here(self) -> Path:

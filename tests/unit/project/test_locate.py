@@ -32,10 +32,18 @@ def test_the_search_stops_at_the_root_of_the_repository(repository: Path) -> Non
     assert locate((), inner, {}).ini == "alembic.ini"
 
 
-def test_an_alembic_ini_in_the_folder_comes_first(repository: Path) -> None:
+def test_an_alembic_ini_comes_before_native_settings_of_a_parent(repository: Path) -> None:
     (repository / "app" / "alembic.ini").write_text("[alembic]\n")
-    (repository / "app" / "pyproject.toml").write_text("[tool.limbeck]\n")
+    (repository / "pyproject.toml").write_text("[tool.limbeck]\n")
     assert locate((), environment={}).ini == "alembic.ini"
+
+
+def test_native_settings_come_before_an_alembic_ini_beside_them(repository: Path) -> None:
+    (repository / "app" / "alembic.ini").write_text("[alembic]\n")
+    (repository / "app" / "pyproject.toml").write_text("[tool.limbeck]\n[tool.alembic]\n")
+    assert locate((), environment={}).ini is None
+    assert Config.find().native is not None
+    assert Config.find(["alembic.ini"]).native is None
 
 
 def test_naming_a_pyproject_with_native_settings_leaves_the_ini_out(repository: Path) -> None:

@@ -76,13 +76,13 @@ def test_paths_start_from_the_pyproject_and_the_folder_need_not_exist(tmp_path: 
     assert len(project.scripts.graph) == 0
 
 
-def test_an_ini_file_or_an_alembic_table_keeps_native_mode_out(tmp_path: Path) -> None:
+def test_an_ini_file_that_is_named_keeps_native_mode_out(tmp_path: Path) -> None:
     config = native(tmp_path)
     (tmp_path / "alembic.ini").write_text("[alembic]\n")
     assert Config(tmp_path / "alembic.ini", toml_file=config.toml_file_name).native is None
     both = '[tool.limbeck]\n[tool.alembic]\nscript_location = "x"\n'
     (tmp_path / "pyproject.toml").write_text(both)
-    assert Config(toml_file=tmp_path / "pyproject.toml").native is None
+    assert Config(toml_file=tmp_path / "pyproject.toml").native is not None
 
 
 def test_options_set_by_a_program_win_over_native_settings(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def settings_lines(proposal: Proposal) -> Iterator[str]:
     """Each setting as it stands in pyproject.toml, with where it comes from."""
     yield "  [tool.limbeck]"
     for name, value in proposal.values.items():
-        yield f"  {name} = {_toml(value)}    # from {proposal.sources[name]}"
+        yield f"  {name} = {_toml(value)}    # {proposal.sources[name]}"
 
 
 def _toml(value: Any) -> str:
@@ -54,10 +54,10 @@ def _lines(diagnosis: Diagnosis, missing: list[str]) -> Iterator[str]:
         yield "  There are several heads: 'limbeck merge heads' joins them."
     proposal = diagnosis.proposal
     if proposal is None:
-        where = f"{diagnosis.env_py} runs" if diagnosis.env_py else "there is none"
-        yield f"env.py: {where}; remove it where the settings say all of it." * bool(
-            diagnosis.env_py
-        ) or "env.py: there is none, and none is needed."
+        if diagnosis.env_py:
+            yield f"env.py: {diagnosis.env_py} stands in the folder; see 'env_py' in docs/native.md"
+        else:
+            yield "env.py: there is none, and none is needed."
         return
     yield "It runs as it is."
     yield from _names(missing)
