@@ -153,7 +153,7 @@ def test_every_flag_that_scripts_use_is_known() -> None:
         (("upgrade",), "Missing argument 'REVISION'"),
         (("upgrade", "head", "--sqll"), "No such option"),
         (("downgrade", "a", "b"), "unexpected extra argument"),
-        (("xyzzy",), "Choose from branches, check,"),
+        (("xyzzy",), "Choose from adopt, "),
         ((), "Usage: limbeck [OPTIONS] COMMAND"),
     ],
 )
