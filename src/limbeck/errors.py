@@ -52,6 +52,14 @@ class DatabaseError(CommandError):
     """The server cannot be reached, a driver is missing, or a statement was refused."""
 
 
+class LockNotGiven(DatabaseError):
+    """Another runner works on the database and did not end in time."""
+
+
+class LockLost(DatabaseError):
+    """The lease of this run ran out and somebody else may have it: nothing more is committed."""
+
+
 class UnsupportedOperation(CommandError):
     """This dialect cannot do what the operation asks; the message names the alternative."""
 

@@ -24,7 +24,7 @@ def downgrade(
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         found = downgrade_steps(project.scripts, rows, target)
-        ran.extend(step.from_revisions[0] for step in found)
+        ran[:] = [step.from_revisions[0] for step in found]
         return found
 
     run(project, steps, as_sql=sql, starting_rev=start, destination_rev=target, tag=tag)

@@ -17,7 +17,7 @@ def ensure_version(project: Project, *, sql: bool = False) -> None:
                 context.version.create_sql(context.interpreter.compiler) + context.writer.end
             )
         elif context.connection is not None:
-            context.version.create(context.connection)
+            context.ensure_version_table()
         return []
 
     run(project, steps, as_sql=sql, dont_mutate=True)

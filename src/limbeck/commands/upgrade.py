@@ -21,7 +21,7 @@ def upgrade(
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         found = upgrade_steps(project.scripts, rows, target)
-        ran.extend(step.to_revisions[0] for step in found)
+        ran[:] = [step.to_revisions[0] for step in found]
         return found
 
     run(project, steps, as_sql=sql, starting_rev=start, destination_rev=target, tag=tag)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -145,3 +146,51 @@ def run_coroutine(coroutine: Any) -> Any:
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def beside(connection: sa.Connection) -> sa.Connection:
+    """Another connection to the same database, made as the engine makes its own.
+
+    It comes from a pool of its own, which belongs to it: dispose of its engine after closing it.
+    Creator, credentials and the events of connecting are those of the engine, which may have room
+    for one connection only.
+    """
+    engine = connection.engine
+    other = sa.Engine(engine.pool.recreate(), engine.dialect, engine.url)
+    try:
+        return other.connect()
+    except (sa.exc.DBAPIError, OSError) as error:
+        raise _unreachable(engine.url, error) from error
+
+
+def run_beside(connection: sa.Connection, work: Callable[[sa.Connection], None]) -> None:
+    """Calls `work` with another connection, from a thread that has no event loop."""
+
+    def connected() -> None:
+        other = beside(connection)
+        try:
+            with other.execution_options(isolation_level="AUTOCOMMIT"):
+                work(other)
+        finally:
+            other.engine.dispose()
+
+    if connection.dialect.is_async:
+        import asyncio
+
+        from sqlalchemy.util import greenlet_spawn
+
+        asyncio.run(greenlet_spawn(connected))
+    else:
+        connected()
+
+
+def sleep(connection: sa.Connection, duration: float) -> None:
+    """Waits, and lets the event loop of an async driver go on meanwhile."""
+    if connection.dialect.is_async:
+        import asyncio
+
+        from sqlalchemy.util import await_only
+
+        await_only(asyncio.sleep(duration))
+    else:
+        time.sleep(duration)

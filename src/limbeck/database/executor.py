@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,14 +17,19 @@ from limbeck.runtime.events import table_events
 class Executor:
     """Runs each statement of a step on a connection, in order.
 
-    `before_raw` is called before SQL of the script's own, which may look at anything.
+    `before_raw` is called before SQL of the script's own, which may look at anything. `attempt`
+    is given what sends one statement, and may send it again.
     """
 
     def __init__(
-        self, connection: sa.Connection, before_raw: Callable[[], None] = lambda: None
+        self,
+        connection: sa.Connection,
+        before_raw: Callable[[], None] = lambda: None,
+        attempt: Callable[[Callable[[], Any]], Any] = lambda send: send(),
     ) -> None:
         self.connection = connection
         self._before_raw = before_raw
+        self._attempt = attempt
         self._plain = {"no_parameters": True}
 
     def run(self, step: Step) -> None:
@@ -43,6 +49,9 @@ class Executor:
             if self.connection.exec_driver_sql(statement.sql).first() is not None:
                 raise DatabaseError(statement.verify)
             return None
+        return self._attempt(partial(self._send, statement))
+
+    def _send(self, statement: Statement) -> Any:
         if statement.element is None:
             try:
                 return self.connection.exec_driver_sql(statement.sql, execution_options=self._plain)

@@ -13,7 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect, make_url
 
 from limbeck.database.executor import Executor
+from limbeck.database.mutex import Guard
 from limbeck.database.offline import Offline
+from limbeck.database.options import RunOptions, run_options
+from limbeck.database.patience import Patience
 from limbeck.database.run import Run
 from limbeck.database.runs import stamp_steps
 from limbeck.database.steps import MigrationStep
@@ -78,7 +81,10 @@ class MigrationContext:
         self.scripted = ScriptedUnits(self, external)
         self.units: LiveUnits | ScriptedUnits = self.scripted
         if self.connection is not None:
-            self.units = LiveUnits(self.connection, external, lambda: (self.rows,))
+            held = (lambda: (self.rows, self.guard), lambda: self.patience.resume())
+            self.units = LiveUnits(self.connection, external, *held)
+        self.guard = Guard(self)
+        self.running = False
         self.transaction_per_migration = bool(self.opts.get("transaction_per_migration", False))
         if self.opts.get("literal_binds") and not self.as_sql:
             raise CommandError("Can't use literal_binds setting without as_sql mode")
@@ -166,6 +172,11 @@ class MigrationContext:
             bool(self.opts.get("version_table_pk", True)),
         )
 
+    @cached_property
+    def run_options(self) -> RunOptions:
+        """How the run behaves towards others: from `configure`, else from the configuration."""
+        return run_options(self.opts, self.config)
+
     @property
     def version_table(self) -> str:
         """The name of the version table."""
@@ -215,13 +226,18 @@ class MigrationContext:
         if self.connection is None:
             return self.interpreter_for(self.writer, self.offline.state, self.dialect)
         read = self.inspected if self.limbeck_dialect.rebuilds else self.read
-        executor = Executor(self.connection, self.write_rows)
+        executor = Executor(self.connection, self.write_rows, self.patience.statement)
         return self.interpreter_for(executor, LiveState(read), self.dialect)
 
     def interpreter_for(self, sink: Sink, state: State, dialect: Dialect) -> Interpreter:
         """An interpreter of this context with that sink and state."""
         scope = Scope(dialect, self.naming_convention)
         return Interpreter(scope, self.limbeck_dialect.compiler(dialect), sink, state, self)
+
+    @cached_property
+    def patience(self) -> Patience:
+        """What is done about locks that the run does not get."""
+        return Patience(self)
 
     @cached_property
     def offline(self) -> Offline:
@@ -273,7 +289,17 @@ class MigrationContext:
         )
         if self.units.external or not due:
             return nullcontext()
-        return self.units.transaction()
+        return self.units.transaction() if _per_migration or self.as_sql else self._whole_run()
+
+    @contextmanager
+    def _whole_run(self) -> Iterator[None]:
+        """A transaction that the mutex is held to the end of."""
+        try:
+            with self.units.transaction():
+                yield
+        finally:
+            if not self.running:
+                self.guard.release()
 
     def emit_begin(self) -> None:
         """Writes the start of a transaction to the script."""
@@ -338,11 +364,15 @@ class MigrationContext:
         with running(self.interpreter), self._rewriting():
             if self.connection is not None and self.units.external:
                 begin_for_real(self.connection)
+            self.running = True
             try:
                 Run(self, kw).run()
             finally:
+                self.running = False
                 if self.as_sql:
                     self.offline.close()
+                elif self.connection is None or not self.live.is_open:
+                    self.guard.release()
 
     @contextmanager
     def _rewriting(self) -> Iterator[None]:

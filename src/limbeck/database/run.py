@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from limbeck.database.steps import MigrationStep
@@ -23,18 +24,65 @@ class Run:
         self.kw = kw
 
     def run(self) -> None:
-        """Asks for the steps, and takes each in the transaction that is due."""
+        """Asks for the steps, and takes each in the transaction that is due.
+
+        A run that changes something has the mutex while it does; where there is nothing to change
+        none is taken. Steps are asked for again when another runner has changed the rows.
+        """
         context = self.context
         heads = context.get_current_heads()
-        mutates = not context.opts.get("dont_mutate", False)
-        if not context.as_sql and mutates and (not heads or context.purge):
-            context.ensure_version_table(context.purge)
-            heads = () if context.purge else heads
-        if context.migrations_fn is None:
+        if context.as_sql or context.opts.get("dont_mutate", False):
+            self._take_each(self._steps(heads), heads)
             return
-        for step in context.migrations_fn(heads, context):
+        heads = () if context.purge else heads
+        steps = self._steps(heads)
+        if not steps and self._has_version_table(heads):
+            return
+        context.guard.take(_destination(steps))
+        fresh = () if context.purge else context.get_current_heads()
+        if fresh != heads:
+            heads, steps = fresh, self._steps(fresh)
+            if not steps:
+                log.info("Nothing is left to do: another runner has done it.")
+                return
+        try:
+            self._change(heads, steps)
+        finally:
+            context.patience.stop()
+
+    def _steps(self, heads: tuple[str, ...]) -> list[MigrationStep]:
+        function = self.context.migrations_fn
+        return [] if function is None else list(function(heads, self.context))
+
+    def _has_version_table(self, heads: tuple[str, ...]) -> bool:
+        context = self.context
+        if context.purge or context.connection is None:
+            return False
+        return bool(heads) or context.version.exists(context.connection)
+
+    def _change(self, heads: tuple[str, ...], steps: list[MigrationStep]) -> None:
+        context = self.context
+
+        def change() -> None:
+            if not heads:
+                context.ensure_version_table(context.purge)
+            self._take_each(steps, heads)
+
+        if context.live.is_open or context.live.external:
+            context.patience.unit(change)
+            return
+        if not context.transactional_ddl:
+            context.patience.start()
+        change()
+
+    def _take_each(self, steps: list[MigrationStep], heads: tuple[str, ...]) -> None:
+        context = self.context
+        for step in steps:
             with context.begin_transaction(_per_migration=True):
-                heads = self._take(step, heads)
+                if context.as_sql:
+                    heads = self._take(step, heads)
+                else:
+                    heads = context.patience.unit(partial(self._take, step, heads))
 
     def _take(self, step: MigrationStep, heads: tuple[str, ...]) -> tuple[str, ...]:
         """Runs a step and records it; the version table's rows after it."""
@@ -64,3 +112,8 @@ class Run:
             if revision is not None and revision.path is not None:
                 locate(error, revision.path, f"revision {revision.id}, {step.name}")
             raise
+
+
+def _destination(steps: list[MigrationStep]) -> str:
+    """Where a run goes, for those who wait for it."""
+    return ",".join(steps[-1].to_revisions) or "base" if steps else ""

@@ -28,15 +28,21 @@ class Held(Protocol):
 class LiveUnits:
     """Transactions on a connection.
 
-    `external` says that the caller was in one already: it is then the caller's to end.
+    `external` says that the caller was in one already: it is then the caller's to end. `resumed`
+    is called when another transaction follows one that was left in the middle of a run.
     """
 
     def __init__(
-        self, connection: sa.Connection, external: bool, held: Callable[[], tuple[Held, ...]]
+        self,
+        connection: sa.Connection,
+        external: bool,
+        held: Callable[[], tuple[Held, ...]],
+        resumed: Callable[[], None],
     ) -> None:
         self.connection = connection
         self.external = external
         self._held = held
+        self._resumed = resumed
         self._transaction: Transaction | None = None
         self._outside = False
 
@@ -66,8 +72,7 @@ class LiveUnits:
             yield
             self.write()
         except BaseException:
-            for held in self._held():
-                held.forget()
+            self.forget()
             if self._transaction is not None:
                 self._transaction.rollback()
             raise
@@ -100,7 +105,11 @@ class LiveUnits:
             self.connection.commit()
             self.connection.execution_options(isolation_level=level)
             if began:
-                self._transaction = Transaction(self.connection)
+                self._begin_again()
+
+    def _begin_again(self) -> None:
+        self._transaction = Transaction(self.connection)
+        self._resumed()
 
     def commit(self, what: str) -> None:
         """Commits what ran before, and goes on in a new transaction."""
@@ -108,9 +117,35 @@ class LiveUnits:
         self.write()
         if self._transaction is not None:
             self._transaction.commit()
-            self._transaction = Transaction(self.connection)
+            self._begin_again()
         else:
             self.connection.commit()
+
+    @property
+    def current(self) -> Transaction | None:
+        """The transaction that is open; another one after each commit."""
+        return self._transaction
+
+    def renew(self) -> None:
+        """Begins again before anything was done, where it would go on seeing the past."""
+        if self._transaction is None:
+            return
+        if self.connection.dialect.name == "sqlite" or (
+            self.connection.get_isolation_level() in ("REPEATABLE READ", "SERIALIZABLE")
+        ):
+            self._transaction.commit()
+            self._transaction = Transaction(self.connection)
+
+    def restart(self) -> None:
+        """Rolls back, and begins again."""
+        if self._transaction is not None:
+            self._transaction.rollback()
+            self._transaction = Transaction(self.connection)
+
+    def forget(self) -> None:
+        """Has everything dropped that was left to be written."""
+        for held in self._held():
+            held.forget()
 
     def _refuse_external(self, what: str) -> None:
         if self.external:

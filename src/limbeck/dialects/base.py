@@ -17,6 +17,7 @@ from typing import TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect as SqlAlchemyDialect
 
+from limbeck.dialects.locks import Locks
 from limbeck.errors import UnsupportedOperation
 from limbeck.operations.base import Operation
 from limbeck.operations.compiler import Compiler, Override
@@ -99,6 +100,9 @@ class Dialect:
 
     rewrite: Callable[[str], str] | None = None
     """What SQL that scripts send on the connection becomes, where the dialect did part of it."""
+
+    locks: Locks | None = None
+    """Its mutex, timeouts and blockers; None where these are not known."""
 
     def compiler(self, dialect: SqlAlchemyDialect) -> Compiler:
         """A compiler with this dialect's overrides."""

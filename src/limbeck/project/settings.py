@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from limbeck.database.options import seconds
 from limbeck.errors import ConfigurationError
 
 
@@ -43,6 +44,11 @@ class Settings:
     transaction_per_migration: bool = False
     post_write_hooks: tuple[Mapping[str, str], ...] = ()
     env_py: bool = True
+    lock: str = "session"
+    lock_wait: float = 60
+    lock_timeout: float | None = None
+    lock_retries: int = 10
+    statement_timeout: float = 0
 
     @property
     def here(self) -> Path:
@@ -130,6 +136,13 @@ def _count(value: Any) -> int:
     return value
 
 
+def _seconds(value: Any) -> float:
+    try:
+        return seconds(value)
+    except ValueError as wrong:
+        raise _WrongKind(str(wrong)) from None
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
@@ -164,6 +177,8 @@ _KINDS: Mapping[str, Callable[[Any], Any]] = {
     "str": _text,
     "str | None": _text,
     "int": _count,
+    "float": _seconds,
+    "float | None": _seconds,
     "bool": _flag,
     "tuple[str, ...]": _texts,
     "tuple[str, ...] | None": _texts,

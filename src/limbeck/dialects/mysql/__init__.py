@@ -6,6 +6,7 @@ from limbeck.dialects.base import Dialect
 from limbeck.dialects.mysql.batch import batch
 from limbeck.dialects.mysql.compile import OVERRIDES
 from limbeck.dialects.mysql.inspect import inspect
+from limbeck.dialects.mysql.lock import LOCKS
 from limbeck.dialects.mysql.normalize import normalize
 from limbeck.dialects.mysql.read_back import read_back
 from limbeck.dialects.mysql.scratch import SCRATCH
@@ -20,4 +21,5 @@ DIALECT = Dialect(
     read_back=read_back,
     scratch=SCRATCH,
     pins_foreign_keys=True,
+    locks=LOCKS,
 )

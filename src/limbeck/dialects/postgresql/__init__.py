@@ -5,6 +5,7 @@ from __future__ import annotations
 from limbeck.dialects.base import Dialect
 from limbeck.dialects.postgresql.compile import OVERRIDES, rewrite
 from limbeck.dialects.postgresql.inspect import inspect
+from limbeck.dialects.postgresql.lock import LOCKS
 from limbeck.dialects.postgresql.normalize import normalize
 from limbeck.dialects.postgresql.read_back import read_back
 from limbeck.dialects.postgresql.scratch import SCRATCH
@@ -18,4 +19,5 @@ DIALECT = Dialect(
     normalize=normalize,
     read_back=read_back,
     scratch=SCRATCH,
+    locks=LOCKS,
 )

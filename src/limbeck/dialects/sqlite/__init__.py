@@ -5,6 +5,7 @@ from __future__ import annotations
 from limbeck.dialects.base import Dialect
 from limbeck.dialects.sqlite.compile import OVERRIDES
 from limbeck.dialects.sqlite.inspect import inspect
+from limbeck.dialects.sqlite.lock import LOCKS
 from limbeck.dialects.sqlite.normalize import normalize
 
 DIALECT = Dialect(
@@ -15,4 +16,5 @@ DIALECT = Dialect(
     normalize=normalize,
     adds_foreign_keys=False,
     rebuilds=True,
+    locks=LOCKS,
 )

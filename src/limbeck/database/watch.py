@@ -1,0 +1,85 @@
+"""Who stands in the way of a statement: looked up while it waits, since afterwards it shows not."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from typing import Any
+
+import sqlalchemy as sa
+
+from limbeck.database.connect import run_beside
+from limbeck.dialects.locks import Blocker, Locks
+
+
+class Watcher:
+    """Asks, on a connection of its own, who blocks a session whose statement takes long.
+
+    It connects when a statement has run for half of the time that it may wait for a lock, and
+    asks until that time is over. `seen` is what it last found.
+    """
+
+    def __init__(self, connection: sa.Connection, locks: Locks) -> None:
+        self._connection = connection
+        self._locks = locks
+        self._session = 0
+        self._limit = 0.0
+        self._started: float | None = None
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.seen: list[Blocker] = []
+
+    def watch(self, session: int, limit: float) -> None:
+        """Watches that session of the server from now on; 0 seconds watch nothing."""
+        self._session, self._limit = session, limit
+        if self._thread is None and limit > 0:
+            for name, listener in self._listeners():
+                sa.event.listen(self._connection, name, listener)
+            self._thread = threading.Thread(target=self._run, name="limbeck-watch", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Ends it and waits for its end."""
+        self._ended.set()
+        if self._thread is not None:
+            for name, listener in self._listeners():
+                sa.event.remove(self._connection, name, listener)
+            self._thread.join(timeout=5)
+            self._thread = None
+
+    def _listeners(self) -> list[tuple[str, Any]]:
+        return [
+            ("before_cursor_execute", self._begun),
+            ("after_cursor_execute", self._done),
+        ]
+
+    def _begun(self, *_: Any) -> None:
+        self._started = time.monotonic()
+
+    def _done(self, *_: Any) -> None:
+        self._started = None
+
+    @property
+    def _pause(self) -> float:
+        return max(0.02, min(self._limit / 5, 1.0))
+
+    def _waits(self) -> bool:
+        started = self._started
+        return started is not None and (
+            self._limit / 2 < time.monotonic() - started < self._limit * 1.5
+        )
+
+    def _run(self) -> None:
+        while not self._ended.wait(self._pause):
+            if self._waits():
+                with contextlib.suppress(Exception):  # a report that fails must not fail the run
+                    run_beside(self._connection, self._ask)
+
+    def _ask(self, other: sa.Connection) -> None:
+        while True:
+            if self._waits():
+                found = self._locks.blockers(other, self._session)
+                self.seen = found or self.seen
+            if self._ended.wait(self._pause):
+                return
