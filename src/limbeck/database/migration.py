@@ -77,13 +77,14 @@ class MigrationContext:
         self.output_buffer: TextIO = self.opts.get("output_buffer") or sys.stdout
         self.migrations_fn: MigrationsFn | None = self.opts.get("fn")
         self._start_from_rev: str | None = self.opts.get("starting_rev")
+        self.guard = Guard(self)
         external = connection is not None and connection.in_transaction()
         self.scripted = ScriptedUnits(self, external)
         self.units: LiveUnits | ScriptedUnits = self.scripted
         if self.connection is not None:
-            held = (lambda: (self.rows, self.guard), lambda: self.patience.resume())
-            self.units = LiveUnits(self.connection, external, *held)
-        self.guard = Guard(self)
+            self.units = LiveUnits(
+                self.connection, external, lambda: (self.rows, self.guard), self._resumed
+            )
         self.running = False
         self.transaction_per_migration = bool(self.opts.get("transaction_per_migration", False))
         if self.opts.get("literal_binds") and not self.as_sql:
@@ -290,6 +291,9 @@ class MigrationContext:
         if self.units.external or not due:
             return nullcontext()
         return self.units.transaction() if _per_migration or self.as_sql else self._whole_run()
+
+    def _resumed(self) -> None:
+        self.patience.resume()
 
     @contextmanager
     def _whole_run(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ from limbeck.database.transactions import Transaction
 from limbeck.database.version_rows import own_transaction
 from limbeck.database.watch import Watcher
 from limbeck.dialects.locks import Timeouts
+from limbeck.errors import LockNotGiven, where
 
 if TYPE_CHECKING:
     from limbeck.database.migration import MigrationContext
@@ -95,7 +96,11 @@ class Patience:
                 self._mark()
                 return work()
             except Exception as error:
-                if not self._may_repeat(error) or not self._undo():
+                if not self._whole or not self._refused(error):
+                    raise
+                if not self._left:
+                    raise self._given_up(error) from error
+                if not self._undo():
                     raise
                 self._wait(error)
             finally:
@@ -138,9 +143,6 @@ class Patience:
         """Whether nothing of the unit has been committed since its mark."""
         return self._in_unit and self._unit is self._context.live.current
 
-    def _may_repeat(self, error: BaseException) -> bool:
-        return self._whole and self._left > 0 and self._refused(error)
-
     # -- a statement ---------------------------------------------------------------------------
 
     def statement(self, work: Callable[[], R]) -> R:
@@ -155,8 +157,10 @@ class Patience:
             try:
                 return work()
             except sa.exc.DBAPIError as error:
-                if not self._left or not self._refused(error):
+                if not self._refused(error):
                     raise
+                if not self._left:
+                    raise self._given_up(error) from error
                 if saved and not self._is_autocommit and not self._undo():
                     raise
                 self._wait(error)
@@ -171,26 +175,41 @@ class Patience:
         return False
 
     def _wait(self, error: BaseException) -> None:
-        connection, watcher = self._context.connection, self._watcher
+        connection = self._context.connection
         assert connection is not None
         self._left -= 1
         pause = self._pause * random.uniform(0.5, 1)
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
-        seen = [] if watcher is None else watcher.seen
-        within = f" within {self._limit:g} s" if self._limit else ""
+        times = "once more" if not self._left else f"up to {self._left + 1} times"
         log.warning(
-            "A lock was not given%s; trying again in %.1f s, %s more times. In the way: %s",
-            within,
+            "A lock was not given%s; trying again in %.1f s, %s. In the way: %s",
+            self._within,
             pause,
-            self._left,
-            "; ".join(str(blocker) for blocker in seen) or _reason(error),
+            times,
+            self._in_the_way(error),
         )
-        if watcher is not None:
-            watcher.seen = []
         sleep(connection, pause)
 
+    def _given_up(self, error: BaseException) -> LockNotGiven:
+        tries = self._context.run_options.lock_retries + 1
+        given_up = LockNotGiven(
+            f"A lock was not given{self._within}, {tries} times. "
+            f"In the way: {self._in_the_way(error)}. Run the command again when that has ended, "
+            "or raise lock_timeout or lock_retries."
+        )
+        if (place := where(error)) is not None:
+            given_up.__dict__["limbeck_where"] = place
+        return given_up
 
-def _reason(error: BaseException) -> str:
-    """What the database says, where nobody was seen."""
-    reason = str(getattr(error, "orig", None) or error).strip()
-    return f"nobody was seen ({reason.splitlines()[0] if reason else type(error).__name__})"
+    @property
+    def _within(self) -> str:
+        return f" within {self._limit:g} s" if self._limit else ""
+
+    def _in_the_way(self, error: BaseException) -> str:
+        """Who was seen, in words, or what the database says where nobody was."""
+        seen = [] if self._watcher is None else self._watcher.seen
+        if self._watcher is not None:
+            self._watcher.seen = []
+        reason = str(getattr(error, "orig", None) or error).strip()
+        first = reason.splitlines()[0] if reason else type(error).__name__
+        return "; ".join(str(blocker) for blocker in seen) or f"nobody was seen ({first})"
