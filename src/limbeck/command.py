@@ -212,10 +212,14 @@ def revision(
     rev_id: str | None = None,
     depends_on: Identifiers = None,
     process_revision_directives: Callable[..., Any] | None = None,
+    *,
+    rename: Sequence[str] | None = None,
 ) -> GeneratedScript | list[GeneratedScript]:
     """Create a new revision file."""
     from limbeck.commands.new import new_revision
 
+    if rename and not autogenerate:
+        raise CommandError("--rename says what was renamed in the models: it needs --autogenerate")
     project = Project(config)
     runs_env = project.runs_env_for_revisions
     if sql and autogenerate:
@@ -253,6 +257,7 @@ def revision(
             rev_id=rev_id,
             depends_on=depends_on,
             process_revision_directives=process_revision_directives,
+            rename=rename or (),
         )
     _finish(project, scripts)
     return scripts[0] if len(scripts) == 1 else scripts

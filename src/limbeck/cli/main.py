@@ -16,6 +16,7 @@ from limbeck.cli.arguments import CommandGroup, CommandOptions, RevisionCommand,
 from limbeck.cli.output import fail, show_progress, show_warning
 from limbeck.cli.own import OWN_COMMANDS
 from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, Grammar
+from limbeck.cli.prompt import asker
 from limbeck.errors import ScriptError
 from limbeck.project.config import Config
 from limbeck.project.project import Project
@@ -104,6 +105,7 @@ def _execute(
     options = _options(grammar, _function(grammar), globals_, values)
     try:
         config = Config.find(globals_["config"], ini_section=globals_["name"], cmd_opts=options)
+        config.ask = asker()
         status = _run(grammar, config, options)
     except (KeyboardInterrupt, BrokenPipeError):
         raise
@@ -120,7 +122,7 @@ def _options(
     globals_: dict[str, Any],
     values: dict[str, Any],
 ) -> CommandOptions:
-    repeatable = {"config", "x", "depends_on"}
+    repeatable = {"config", "x", "depends_on", "rename"}
     given = {**globals_, **values}
     named = {name: several(given, name) for name in repeatable & given.keys()}
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}

@@ -175,6 +175,13 @@ COMMANDS: tuple[Grammar, ...] = (
                 help="Specify one or more revision identifiers which this revision should depend "
                 "on.",
             ),
+            click.Option(
+                ["--rename"],
+                multiple=True,
+                metavar="OLD=NEW",
+                help="Say what was renamed: table=new, table.column=new, also an index, a "
+                "constraint or the value of an enum type. May be given several times.",
+            ),
         ),
         runs_project="for autogenerate",
     ),

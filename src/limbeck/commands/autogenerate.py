@@ -10,12 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from limbeck.commands.hooks import comparison, object_filter
+from limbeck.commands.renames import Renames
 from limbeck.database.migration import MigrationContext
 from limbeck.dialects.base import Request
+from limbeck.diff.candidates import Candidate
 from limbeck.diff.compare import compare
 from limbeck.diff.coverage import uncompared
 from limbeck.diff.describe import describe
 from limbeck.diff.filters import keep
+from limbeck.diff.renames import followed
 from limbeck.diff.tuples import as_tuples
 from limbeck.errors import CommandError
 from limbeck.metadata import load
@@ -32,9 +35,12 @@ class Difference:
 
     context: MigrationContext
     inspected: Schema
+    """The database, with the names that the renames of `upgrade` give its objects."""
     declared: Schema
     upgrade: tuple[Operation, ...]
     downgrade: tuple[Operation, ...]
+    doubts: tuple[Candidate, ...] = ()
+    """Drops and additions that may be renames."""
 
     def as_diffs(self) -> list[Any]:
         """The field's tuple form of what was found."""
@@ -54,12 +60,13 @@ class Side:
     settle: Callable[[Schema, Schema], Schema]
 
 
-def difference(context: MigrationContext) -> Difference:
+def difference(context: MigrationContext, renames: Renames | None = None) -> Difference:
     """Compares the context's target metadata with the database behind its connection, and logs it.
 
-    Nothing is changed. Raises CommandError where there is no metadata or no connection.
+    Nothing is changed. Raises CommandError where there is no metadata or no connection,
+    RenameError where what is said of a rename does not fit.
     """
-    found = compared(context, database_side(context))
+    found = compared(context, database_side(context), renames)
     announce(found)
     return found
 
@@ -72,21 +79,36 @@ def announce(found: Difference) -> None:
     log.info("Not compared: %s", ", ".join(kinds))
 
 
-def compared(context: MigrationContext, side: Side) -> Difference:
+def compared(context: MigrationContext, side: Side, renames: Renames | None = None) -> Difference:
     """Compares the context's target metadata with that side, and says nothing.
 
-    Raises CommandError where there is no metadata.
+    Renames come first, then everything else, on the database with its new names; the way back is
+    the other way round. Raises CommandError where there is no metadata, RenameError where what is
+    said of a rename does not fit.
     """
-    declared, inspected = _both_sides(context, side, required_metadata(context))
-    found = compare(inspected, declared, comparison(context))
+    metadata = required_metadata(context)
+    declared, inspected = _both_sides(context, side, metadata)
+    renames = renames or Renames()
+    doubts: tuple[Candidate, ...] | None = None
+    while doubts is None:
+        renaming = renames.carried_out(inspected, declared, metadata, context.dialect)
+        renaming = followed(renaming, declared)
+        settled = side.settle(declared, renaming.schema)
+        renaming = followed(renaming, settled)
+        found = compare(renaming.schema, settled, comparison(context))
+        doubts = renames.settled(found, renaming.schema, settled)
     dialect = context.limbeck_dialect
     keys = {
         "adds_foreign_keys": dialect.adds_foreign_keys,
         "pins_foreign_keys": dialect.pins_foreign_keys,
     }
-    upgrade = order(found, inspected, **keys)
-    downgrade = reversed_operations(upgrade, inspected, **keys)
-    return Difference(context, inspected, declared, upgrade, downgrade)
+    changes = order(found, renaming.schema, **keys)
+    downgrade = (
+        *reversed_operations(changes, renaming.schema, **keys),
+        *renaming.reversed_operations(inspected),
+    )
+    upgrade = (*renaming.operations, *changes)
+    return Difference(context, renaming.schema, settled, upgrade, downgrade, doubts)
 
 
 def database_side(context: MigrationContext) -> Side:
@@ -109,7 +131,7 @@ def database_side(context: MigrationContext) -> Side:
 def _both_sides(
     context: MigrationContext, side: Side, metadata: Sequence[sa.MetaData]
 ) -> tuple[Schema, Schema]:
-    """(declared, inspected), normalised, filtered, and read back where text could not decide."""
+    """(declared, inspected), normalised and filtered."""
     dialect = context.limbeck_dialect
     loaded = load.schema(metadata, context.dialect)
     declared = dialect.normalize(loaded, context.dialect).without_table(context.version.qualified)
@@ -122,7 +144,7 @@ def _both_sides(
     predicate = object_filter(context, metadata)
     if predicate is not None:
         inspected, declared = keep(inspected, declared, predicate)
-    return side.settle(declared, inspected), inspected
+    return declared, inspected
 
 
 def _required_connection(context: MigrationContext) -> sa.Connection:

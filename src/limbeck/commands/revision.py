@@ -15,8 +15,11 @@ from limbeck.commands.directives import (
 )
 from limbeck.commands.environment import run
 from limbeck.commands.new import GeneratedScript, Identifiers, new_revision
+from limbeck.commands.remarks import remarked
+from limbeck.commands.renames import Renames, warn
 from limbeck.database.migration import MigrationContext
 from limbeck.database.steps import MigrationStep
+from limbeck.diff.candidates import Candidate
 from limbeck.errors import CommandError
 from limbeck.project.project import Project
 from limbeck.script.render import RenderOptions, render
@@ -48,11 +51,13 @@ def revision(
     rev_id: str | None = None,
     depends_on: Identifiers = None,
     process_revision_directives: Hook | None = None,
+    rename: Sequence[str] = (),
 ) -> list[GeneratedScript]:
     """Writes a revision file, or several if hooks ask for it, or none if they empty the list.
 
     env.py runs where the models are compared, where `revision_environment` says so, or with
-    `sql`. Raises CommandError when the database is not at the heads.
+    `sql`. `rename` says what was renamed (``users.name=full_name``). Raises CommandError when the
+    database is not at the heads, RenameError for a rename that does not fit.
     """
     if sql:
         _refuse_sql(project, autogenerate)
@@ -72,14 +77,17 @@ def revision(
     directives = [script]
     hooks = [process_revision_directives] if process_revision_directives else []
     contexts: list[MigrationContext] = []
+    doubts: list[Candidate] = []
     environment = None
     if autogenerate or project.runs_env_for_revisions:
 
         def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
             if autogenerate:
                 require_up_to_date(project, rows)
-                found_ops = shape.found(difference(context), script.imports)
-                add_found(script, *found_ops, first=not contexts)
+                compared = difference(context, Renames(rename, project.config.ask))
+                warn(compared.doubts)
+                doubts.extend(compared.doubts)
+                add_found(script, *shape.found(compared, script.imports), first=not contexts)
             contexts.append(context)
             found = context.opts.get("process_revision_directives")
             for hook in [*hooks, *([found] if found else [])]:
@@ -100,7 +108,8 @@ def revision(
     extra = environment.context_opts.get("template_args", {}) if environment else {}
     context = contexts[-1] if contexts else None
     return [
-        write_script(project, shape.written(item, context), context, extra) for item in directives
+        write_script(project, shape.written(item, context), context, extra, doubts)
+        for item in directives
     ]
 
 
@@ -129,14 +138,20 @@ def write_script(
     script: MigrationScript,
     context: MigrationContext | None,
     template_args: dict[str, Any],
+    doubts: Sequence[Candidate] = (),
 ) -> GeneratedScript:
-    """Renders a script for the database that env.py came to last, and writes it."""
+    """Renders a script for the database that env.py came to last, and writes it.
+
+    Steps of the upgrade that lose something, or may be meant otherwise, get a comment.
+    """
     bodies: dict[str, str] = {}
     imports = set(script.imports)
     if context is not None:
         options = render_options(context)
-        for ops in (*script.upgrade_ops_list, *script.downgrade_ops_list):
-            rendered = render(ops.ops, options, context.dialect)
+        upgrades = [(ops, remarked(ops.ops, doubts)) for ops in script.upgrade_ops_list]
+        downgrades = [(ops, tuple(ops.ops)) for ops in script.downgrade_ops_list]
+        for ops, items in (*upgrades, *downgrades):
+            rendered = render(items, options, context.dialect)
             if ops.ops:
                 bodies[ops.token] = rendered.indented
             imports.update(rendered.imports)

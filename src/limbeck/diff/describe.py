@@ -7,7 +7,8 @@ from limbeck.operations.base import UNSET, Operation
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint, kind_of
 from limbeck.operations.indexes import CreateIndex, DropIndex
-from limbeck.operations.tables import CreateTable, DropTable, SetTableComment
+from limbeck.operations.renames import RenameConstraint, RenameIndex
+from limbeck.operations.tables import CreateTable, DropTable, RenameTable, SetTableComment
 from limbeck.operations.types import AlterEnum
 
 _KINDS = {
@@ -32,8 +33,19 @@ def describe(operation: Operation) -> str:
             return f"added column '{name}.{column.name}'"
         case DropColumn(table=name, column=column_name):
             return f"removed column '{name}.{column_name}'"
+        case AlterColumn(table=name, column=column_name, new_name=str() as new):
+            return f"renamed column '{name}.{column_name}' to '{new}'"
         case AlterColumn():
             return _changed(operation)
+        case RenameTable(old=name, new_name=new):
+            return f"renamed table '{name}' to '{new}'"
+        case RenameIndex(old=old, new=new, table=table_name):
+            return f"renamed index '{old}' to '{new}' on '{table_name}'"
+        case RenameConstraint(old=old, new=new, table=name):
+            return f"renamed constraint '{old}' to '{new}' on '{name}'"
+        case AlterEnum(name=name, values=(), renames=renames):
+            words = ", ".join(f"'{old}' to '{new}'" for old, new in renames)
+            return f"renamed value {words} of enum type '{name}'"
         case AddConstraint(table=name, constraint=constraint):
             return f"added {_KINDS[kind_of(constraint)]} {_named(constraint.name)}on '{name}'"
         case DropConstraint(table=name, name=constraint_name, kind=kind):
@@ -71,7 +83,6 @@ def _changes(operation: AlterColumn, *, with_type: bool) -> str:
         "type": operation.type if with_type else None,
         "NULL" if operation.nullable else "NOT NULL": operation.nullable,
         "autoincrement": operation.autoincrement,
-        "name": operation.new_name,
     }
     unset = {
         "server default": operation.default,

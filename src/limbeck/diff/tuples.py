@@ -13,7 +13,8 @@ from limbeck.operations.base import UNSET, Operation
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
-from limbeck.operations.tables import CreateTable, DropTable, SetTableComment
+from limbeck.operations.renames import RenameConstraint, RenameIndex
+from limbeck.operations.tables import CreateTable, DropTable, RenameTable, SetTableComment
 from limbeck.operations.types import AlterEnum
 from limbeck.schema.constraints import Constraint, ForeignKey
 from limbeck.schema.names import Name
@@ -76,6 +77,16 @@ def _tuples(operation: Operation, tables: _Tables) -> Iterator[Any]:
         case DropColumn(table=name, column=column_name):
             column = tables.before.table(name).column(column_name)
             yield ("remove_column", name.schema, name.name, tables.column(name, column, new=False))
+        case RenameTable(old=name, new_name=new):
+            yield ("rename_table", name.schema, name.name, new)
+        case AlterColumn(table=name, column=column_name, new_name=str() as new):
+            yield ("rename_column", name.schema, name.name, column_name, new)
+        case RenameIndex(table=Name() as name, old=old, new=new):
+            yield ("rename_index", name.schema, name.name, old, new)
+        case RenameConstraint(table=name, old=old, new=new):
+            yield ("rename_constraint", name.schema, name.name, old, new)
+        case AlterEnum(name=name, values=(), renames=renames):
+            yield ("rename_enum_values", name.schema, name.name, renames)
         case AlterColumn():
             yield list(_changes(operation))
         case AddConstraint(table=name, constraint=item):

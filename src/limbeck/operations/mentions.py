@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.sql.compiler import RESERVED_WORDS
 
+from limbeck.metadata import build
 from limbeck.schema.constraints import (
     Check,
     Constraint,
@@ -131,9 +134,12 @@ def _renamed_in(table: Table, owner: Name, old: str, new: str) -> Table:
         expression = _renamed_text(item.computed.expression, old, new)
         return replace(item, computed=replace(item.computed, expression=expression))
 
+    def text(value: Any) -> Any:
+        return _renamed_text(value, old, new) if isinstance(value, Expression) else value
+
     def index(item: Index) -> Index:
         options = tuple(
-            (key, _renamed_text(value, old, new) if isinstance(value, Expression) else value)
+            (key, names(value) if key.endswith("_include") else text(value))
             for key, value in item.options
         )
         return replace(item, elements=tuple(element(e) for e in item.elements), options=options)
@@ -149,6 +155,65 @@ def _renamed_in(table: Table, owner: Name, old: str, new: str) -> Table:
         constraints=tuple(constraint(c) for c in table.constraints),
         indexes=Named(index(i) for i in table.indexes.values()) if own else table.indexes,
     )
+
+
+def renamed_values(schema: Schema, enum: Name, renames: Mapping[str, str]) -> Schema:
+    """The schema where columns of that enum type have its new values in type, default and check."""
+    return replace(schema, tables=Named(_with_values(t, enum, renames) for t in schema))
+
+
+def _with_values(table: Table, enum: Name, renames: Mapping[str, str]) -> Table:
+    users = [c for c in table.columns.values() if c.type.enum == enum]
+    if not users:
+        return table
+
+    def text(item: Expression) -> Expression:
+        before = item.text if item.text is not None else str(item.payload)
+        after = _LITERAL.sub(lambda m: _literal(renames.get(_plain(m[0]), _plain(m[0]))), before)
+        return item if after == before else Expression(build.text(after), after, item.origin)
+
+    def used(item: Check | Index) -> bool:
+        return any(uses(item, column.name) for column in users)
+
+    def index(item: Index) -> Index:
+        options = ((k, text(v) if isinstance(v, Expression) else v) for k, v in item.options)
+        elements = (
+            replace(e, expression=text(e.expression)) if e.expression is not None else e
+            for e in item.elements
+        )
+        return replace(item, elements=tuple(elements), options=tuple(options))
+
+    for column in users:
+        default = None if column.default is None else text(column.default)
+        type_ = replace(column.type, payload=_with_labels(column.type.payload, renames))
+        table = table.with_column(replace(column, default=default, type=type_))
+    return replace(
+        table,
+        constraints=tuple(
+            replace(c, expression=text(c.expression)) if isinstance(c, Check) and used(c) else c
+            for c in table.constraints
+        ),
+        indexes=Named(index(i) if used(i) else i for i in table.indexes.values()),
+    )
+
+
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
+
+
+def _plain(literal: str) -> str:
+    return literal[1:-1].replace("''", "'")
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _with_labels(payload: Any, renames: Mapping[str, str]) -> Any:
+    """The enum type with its new values; one within an array or a decorator stays as it is."""
+    if not isinstance(payload, sa.Enum):
+        return payload
+    values = [renames.get(value, value) for value in payload.enums]
+    return type(payload)(*values, name=payload.name, schema=payload.schema)
 
 
 def _renamed_text(expression: Expression, old: str, new: str) -> Expression:

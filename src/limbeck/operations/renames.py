@@ -21,7 +21,7 @@ from limbeck.operations.constraints import (
     kind_of,
 )
 from limbeck.operations.tables import schema_argument
-from limbeck.schema.constraints import Constraint, PrimaryKey, Unique
+from limbeck.schema.constraints import Constraint, ForeignKey, PrimaryKey, Unique
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before, Schema, Table
 
@@ -38,7 +38,8 @@ class RenameIndex(Operation):
     def apply(self, schema: Schema) -> Schema:
         """Renames the index, or the key whose index it is."""
         table = self._owner(schema)
-        taken = self.new in table.indexes or table.constraint(self.new) is not None
+        key = table.constraint(self.new)  # MySQL names an index as its foreign key
+        taken = self.new in table.indexes or not isinstance(key, ForeignKey | None)
         if taken and self.new != self.old:
             raise SchemaConflict(f"Table '{table.name}' has an index '{self.new}' already.")
         if self.old in table.indexes:

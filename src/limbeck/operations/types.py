@@ -14,6 +14,7 @@ from limbeck.errors import NotReversible, SchemaConflict, UnsupportedOperation
 from limbeck.metadata import load
 from limbeck.operations.base import Call, Operation, Ref, Scope, Statement
 from limbeck.operations.compiler import Compiler
+from limbeck.operations.mentions import renamed_values
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before, Column, Schema
 from limbeck.schema.types import EnumType
@@ -203,6 +204,8 @@ class AlterEnum(Operation):
         enum = schema.enum(self.name)
         if enum is None:
             raise SchemaConflict(f"There is no enum type '{self.name}'.")
+        if self.renames:
+            schema = renamed_values(schema, self.name, dict(self.renames))
         return schema.with_enum(EnumType(self.name, self.after(self.existing or enum.values)))
 
     def reverse(self, before: Before) -> Operation:

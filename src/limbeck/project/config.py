@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from configparser import ConfigParser
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +45,8 @@ class Config:
     output_buffer: TextIO | None
     cmd_opts: Any
     config_args: Mapping[str, Any]
+    ask: Callable[[str], bool] | None = None
+    """Puts a question to the user and gives the answer; None where nobody is there to answer."""
 
     def __init__(
         self,

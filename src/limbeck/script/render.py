@@ -136,21 +136,29 @@ def _placed(made: Call, operation: Operation, batch: Batch) -> Call:
 
 
 def _batched(operations: Sequence[Item]) -> Iterator[Item]:
-    """Operations where neighbours that change one table are one batch."""
+    """Operations where neighbours that change one table are one batch, below their remarks."""
     held: list[Operation] = []
+    remarks: list[Item] = []
+    waiting: list[Item] = []
     table: Name | None = None
     for item in operations:
+        if isinstance(item, Remark):
+            waiting.append(item)
+            continue
         own = _batch_table(item)
         if held and own != table and table is not None:
-            yield Batch(table, tuple(held))
-            held = []
+            yield from (*remarks, Batch(table, tuple(held)))
+            held, remarks = [], []
         table = own
         if own is None or not isinstance(item, Operation):
-            yield item
+            yield from (*waiting, item)
         else:
+            remarks += waiting
             held.append(item)
+        waiting = []
     if held and table is not None:
-        yield Batch(table, tuple(held))
+        yield from (*remarks, Batch(table, tuple(held)))
+    yield from waiting
 
 
 def _batch_table(item: Item) -> Name | None:

@@ -1,0 +1,143 @@
+"""Comments above steps of a script that lose something, or that may be meant otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import sqlalchemy as sa
+
+from limbeck.commands.renames import OPTION_COMMAND
+from limbeck.diff.candidates import Candidate
+from limbeck.diff.rename_options import option
+from limbeck.operations.alter_column import AlterColumn
+from limbeck.operations.base import Operation
+from limbeck.operations.batch import Batch
+from limbeck.operations.columns import AddColumn, DropColumn
+from limbeck.operations.constraints import DropConstraint
+from limbeck.operations.indexes import DropIndex
+from limbeck.operations.tables import DropTable
+from limbeck.operations.types import AlterEnum
+from limbeck.schema.hints import Hint
+from limbeck.schema.names import Name
+from limbeck.script.render import Item, Remark
+
+
+def remarked(items: Sequence[Item], doubts: Sequence[Candidate] = ()) -> tuple[Item, ...]:
+    """The steps of an upgrade, each with a remark before it where there is something to say."""
+    added = {(op.table, op.column.name) for op in _flat(items) if isinstance(op, AddColumn)}
+    found: list[Item] = []
+    for item in items:
+        for operation in _flat([item]):
+            found += (Remark(text) for text in _remarks(operation, added, doubts))
+        found.append(item)
+    return tuple(found)
+
+
+def _flat(items: Iterable[Item]) -> Iterator[Operation]:
+    for item in items:
+        if isinstance(item, Batch):
+            yield from item.operations
+        elif isinstance(item, Operation):
+            yield item
+
+
+def _remarks(
+    operation: Operation, added: set[tuple[Name, str]], doubts: Sequence[Candidate]
+) -> Iterator[str]:
+    match operation:
+        case DropTable(name=name):
+            yield f"Loses the rows of '{name}': downgrade() makes it again without them."
+        case DropColumn(table=table, column=column) if (table, column) not in added:
+            if not _is_computed(operation):
+                yield f"Loses the values of '{table}.{column}': downgrade() adds it without them."
+        case AlterColumn(table=table, column=column) if narrows(operation):
+            yield f"Values of '{table}.{column}' that do not fit the new type stop it, or are cut."
+        case AlterEnum(name=name) if gone := _removed(operation):
+            values = ", ".join(f"'{value}'" for value in gone)
+            yield f"Takes {values} out of '{name}': a row that still holds it stops this."
+        case _:
+            pass
+    for doubt in doubts:
+        if _drops(operation, doubt.hint):
+            yield (
+                f"If '{doubt.hint.old}' is now called '{doubt.hint.new}', this is a rename: "
+                f"{OPTION_COMMAND} {option(doubt.hint)}"
+            )
+
+
+def _is_computed(operation: DropColumn) -> bool:
+    return operation.added is not None and operation.added.column.computed is not None
+
+
+def _removed(operation: AlterEnum) -> tuple[str, ...]:
+    if not operation.values:
+        return ()
+    return tuple(v for v in operation.renamed(operation.existing) if v not in operation.values)
+
+
+def _drops(operation: Operation, hint: Hint) -> bool:
+    """Whether the operation drops the old object of a possible rename."""
+    match operation, hint.kind:
+        case DropTable(name=name), "table":
+            return name == Name(hint.old, hint.owner.schema)
+        case DropColumn(table=table, column=column), "column":
+            return (table, column) == (hint.owner, hint.old)
+        case DropConstraint(table=table, name=name), "constraint":
+            return (table, name) == (hint.owner, hint.old)
+        case DropIndex(table=table, name=name), "index":
+            return (table, name) == (hint.owner, hint.old)
+        case AlterEnum(name=name), "enum value":
+            return name == hint.owner and hint.old in _removed(operation)
+        case _:
+            return False
+
+
+def narrows(operation: AlterColumn) -> bool:
+    """Whether the new type of a column may not hold what the old one holds, as far as types tell.
+
+    Types of two families always count, but for what becomes text without a limit.
+    """
+    if operation.type is None or operation.existing_type is None:
+        return False
+    old, new = operation.existing_type.payload, operation.type.payload
+    if new._type_affinity is not old._type_affinity:
+        return not (isinstance(new, sa.String) and _length(new) is None)
+    match new:
+        case sa.Integer():
+            return _bytes(new) < _bytes(old)
+        case sa.Enum():
+            return isinstance(old, sa.Enum) and not set(old.enums) <= set(new.enums)
+        case sa.String():
+            longest = _length(new)
+            return longest is not None and longest < (_length(old) or longest + 1)
+        case sa.Float():
+            return False
+        case sa.Numeric():
+            return _digits(new) < _digits(old) or (new.scale or 0) < (
+                getattr(old, "scale", None) or 0
+            )
+        case _:
+            return False
+
+
+def _length(payload: object) -> int | None:
+    length: int | None = getattr(payload, "length", None)
+    return length
+
+
+def _bytes(payload: object) -> int:
+    match payload:
+        case sa.BigInteger():
+            return 8
+        case sa.SmallInteger():
+            return 2
+        case _:
+            return 4
+
+
+def _digits(payload: sa.types.TypeEngine[object]) -> int:
+    """Digits before the point; a type without a precision holds more than any with one."""
+    precision: int | None = getattr(payload, "precision", None)
+    if precision is None:
+        return 1_000
+    return precision - (getattr(payload, "scale", None) or 0)
