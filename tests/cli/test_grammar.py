@@ -139,6 +139,7 @@ def test_every_flag_that_scripts_use_is_known() -> None:
             "--version-path",
             "--rev-id",
             "--depends-on",
+            "--rename",
         },
         "show": set(),
         "stamp": {"--sql", "--tag", "--purge"},
