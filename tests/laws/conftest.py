@@ -17,7 +17,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             law = report.nodeid.split("::")[-1].split("[")[0]
             examples[law] += properties["examples"]
             if "operations" in properties:
-                operations[law] = properties["operations"]
+                operations[law] = f"{properties['rows']}: {properties['operations']}"
     if examples:
         terminalreporter.section("laws")
     for law, count in examples.items():

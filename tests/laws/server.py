@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
-from hypothesis import note
+from hypothesis import currently_in_test_context, note
 from sqlalchemy.pool import StaticPool
 
 from limbeck.database.executor import Executor
@@ -21,6 +22,8 @@ from limbeck.runtime.invoke import Interpreter, running
 from limbeck.runtime.state import LiveState
 from limbeck.schema.objects import Schema
 from limbeck.script.render import RenderOptions, render
+from tests.laws.blueprints import Blueprint, ColumnSpec, TableSpec
+from tests.laws.rows import Rows
 from tests.laws.strategies import OTHER_SCHEMA
 
 
@@ -32,6 +35,10 @@ class Server:
     engine: sa.Engine
     empty: Callable[[sa.Engine], None]
     examples: int = 0
+    rows: int = 0
+    """How many were put in."""
+    kept: int = 0
+    """How many were looked at again after a change."""
     operations: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -75,6 +82,35 @@ class Server:
                 for op in operations
             ]
 
+    def fill(self, blueprint: Blueprint, rows: Rows) -> None:
+        """Empties all tables and puts these rows in, whatever order foreign keys ask for."""
+        off, on = _KEYS.get(self.name, ("SELECT 1", "SELECT 1"))
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(off)
+            for table in blueprint.tables:
+                connection.execute(sa.delete(self._table(table)))
+            for table in blueprint.tables:
+                given = [c for c in table.columns if c.computed is None]
+                for row in rows[table.name]:
+                    values = {c.name: _literal(row[c.name]) for c in given}
+                    connection.execute(self._table(table).insert().values(values))
+                    self.rows += 1
+            connection.exec_driver_sql(on)
+
+    def values(self, table: TableSpec, columns: Sequence[ColumnSpec]) -> list[tuple[str, ...]]:
+        """What is in those columns of a table, as text, in an order of its own."""
+        text = {"postgresql": sa.Text, "mysql": sa.CHAR}.get(self.name)
+        found = [sa.column(c.name) for c in columns]
+        shown = [sa.cast(c, text()) for c in found] if text is not None else found
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(*shown).select_from(self._table(table))).all()
+        return sorted(tuple(map(repr, row)) for row in rows)
+
+    @staticmethod
+    def _table(spec: TableSpec) -> sa.Table:
+        columns = (sa.Column(c.name, sa.types.NullType()) for c in spec.columns)
+        return sa.Table(spec.name, sa.MetaData(), *columns, schema=spec.schema)
+
     def run(self, operations: Sequence[Operation], way: str) -> None:
         """All operations in one transaction, as an upgrade runs them.
 
@@ -99,9 +135,31 @@ class Server:
                     interpreter.invoke(operation)
                 return
             source = script(operations, connection.dialect, batch=way == "batch")
-            note(source)
+            if currently_in_test_context():
+                note(source)
             with running(interpreter):
                 exec(source, {})
+
+
+_KEYS = {
+    "postgresql": (
+        "SET LOCAL session_replication_role = replica",
+        "SET LOCAL session_replication_role = origin",
+    ),
+    "mysql": (
+        "SET foreign_key_checks = 0, sql_mode = concat(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')",
+        "SET foreign_key_checks = 1, sql_mode = @@global.sql_mode",
+    ),
+}
+"""Foreign keys off and on; SQLite has them off."""
+
+
+def _literal(value: str | None) -> Any:
+    """A literal of no type, which the server reads as the column's."""
+    if value is None:
+        return sa.null()
+    text = value.replace("'", "''").replace(":", "\\:")
+    return sa.text(f"'{text}'")
 
 
 def script(operations: Sequence[Operation], dialect: sa.Dialect, *, batch: bool) -> str:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from random import Random
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from tests import servers
 from tests.laws.blueprints import Blueprint, metadata
+from tests.laws.rows import rows, unchanged
 from tests.laws.server import Server, empty_mysql, empty_postgresql, empty_sqlite, server
 from tests.laws.strategies import pairs
 
@@ -21,17 +23,37 @@ WAYS = ("operations", "script", "batch")
 EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "30"))
 
 
-def converges(found: Server, pair: tuple[Blueprint, Blueprint], way: str) -> None:
-    """Up makes it what the models say, down makes it what it was, and up again."""
+def converges(found: Server, pair: tuple[Blueprint, Blueprint], way: str, random: Random) -> None:
+    """Up makes it what the models say, down makes it what it was, and up again.
+
+    Each time with rows that can stay; they keep what is in the columns that do not change.
+    """
     before, after = pair
     found.examples += 1
     found.empty(found.engine)
     metadata(before).create_all(found.engine)
     agrees(found, before, "as SQLAlchemy created it")
     operations, back = found.changes(metadata(after))
-    for direction, models in ((operations, after), (back, before), (operations, after)):
+    trips = ((before, operations, after), (after, back, before), (before, operations, after))
+    for start, direction, end in trips:
+        given = rows(start, end, random)
+        note(f"rows: {given}")
+        found.fill(start, given)
+        was = kept(found, start, end)
         found.run(direction, way)
-        agrees(found, models, f"after {len(direction)} operations")
+        agrees(found, end, f"after {len(direction)} operations")
+        assert kept(found, start, end) == was
+
+
+def kept(found: Server, start: Blueprint, end: Blueprint) -> dict[str, list[tuple[str, ...]]]:
+    """By table, the values that a change from one to the other has no reason to touch."""
+    values = {
+        table.name: found.values(table, columns)
+        for table in start.tables
+        if (columns := unchanged(start, end, table.name))
+    }
+    found.kept += sum(map(len, values.values()))
+    return values
 
 
 def agrees(found: Server, models: Blueprint, when: str) -> None:
@@ -48,12 +70,13 @@ def holds(found: Server, record_property: Callable[[str, object], None]) -> None
         phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(pair=pairs(found.name), way=st.sampled_from(WAYS))
-    def tried(pair: tuple[Blueprint, Blueprint], way: str) -> None:
-        converges(found, pair, way)
+    @given(pairs(found.name), st.sampled_from(WAYS), st.integers(0, 10**6).map(Random))
+    def tried(pair: tuple[Blueprint, Blueprint], way: str, random: Random) -> None:
+        converges(found, pair, way, random)
 
     tried()
     record_property("examples", found.examples)
+    record_property("rows", f"{found.rows} rows in, {found.kept // 2} of them looked at after")
     record_property("operations", dict(sorted(found.operations.items())))
 
 

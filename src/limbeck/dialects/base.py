@@ -39,6 +39,8 @@ class Request:
 
     schemas: tuple[str | None, ...] = (None,)
     tables: tuple[Name, ...] | None = None
+    enum: Name | None = None
+    """Only tables with a column of that enum type, in whatever schema they are (PostgreSQL)."""
     exclude: tuple[Name, ...] = ()
     include_name: NameFilter | None = None
 

@@ -96,7 +96,6 @@ class LiveState:
         self._read = read
         self._tables: dict[Name, Table | None] = {}
         self._whole: dict[str | None, Schema] = {}
-        self._schemas: dict[str | None, None] = {}
 
     def advance(self, operation: Operation) -> None:
         """Forgets: the server is asked again."""
@@ -109,7 +108,6 @@ class LiveState:
 
     def find(self, name: Name) -> Table | None:
         """The table as it is on the server, or None."""
-        self._schemas[name.schema] = None
         if name not in self._tables:
             found = self._read(Request(schemas=(name.schema,), tables=(name,)))
             self._tables[name] = found.find(name)
@@ -132,10 +130,8 @@ class LiveState:
         return self._read(Request(schemas=(name.schema,), tables=())).enum(name)
 
     def enum_users(self, name: Name) -> tuple[tuple[Name, str], ...]:
-        """Columns of that enum type, in its schema and those of the tables seen so far."""
-        schemas = dict.fromkeys((name.schema, *self._schemas))
-        users = {user for schema in schemas for user in self._schema(schema).enum_users(name)}
-        return tuple(sorted(users, key=lambda user: (user[0].sort_key, user[1])))
+        """Columns of that enum type, whatever their schema."""
+        return self._read(Request(schemas=(), enum=name)).enum_users(name)
 
     def referring(self, name: Name) -> tuple[tuple[Name, ForeignKey], ...]:
         """Foreign keys of other tables of its schema that point to that one."""

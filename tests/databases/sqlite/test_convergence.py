@@ -2,68 +2,14 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
 from limbeck.metadata import build
 from tests.databases.sqlite.support import DIALECT, Database
-
-
-class Colour(enum.Enum):
-    RED = 1
-    BLUE = 2
-
-
-class Slug(sa.types.TypeDecorator[str]):
-    impl = sa.String(20)
-    cache_ok = True
-
-
-TYPES: list[Any] = [
-    *(sa.Integer, sa.BigInteger, sa.SmallInteger, sa.Boolean, sa.Date, sa.DateTime, sa.Time),
-    *(sa.Interval, sa.Float, sa.Double, sa.Numeric, sa.String, sa.Text, sa.Unicode),
-    *(sa.UnicodeText, sa.LargeBinary, sa.JSON, sa.Uuid, sa.PickleType),
-    *(sa.INTEGER, sa.BIGINT, sa.SMALLINT, sa.VARCHAR, sa.NVARCHAR, sa.CHAR, sa.NCHAR, sa.TEXT),
-    *(sa.CLOB, sa.DATE, sa.DATETIME, sa.TIME, sa.TIMESTAMP, sa.FLOAT, sa.REAL, sa.DOUBLE),
-    *(sa.DOUBLE_PRECISION, sa.NUMERIC, sa.DECIMAL, sa.BLOB, sa.BINARY, sa.VARBINARY),
-    *(sa.BOOLEAN, sa.UUID, sqlite.JSON, sqlite.DATETIME, sqlite.DATE, sqlite.TIME),
-    *(sa.String(50), sa.String(50, collation="NOCASE"), sa.Text(collation="RTRIM")),
-    *(sa.Numeric(10, 2), sa.DECIMAL(5), sa.Float(53), sa.CHAR(3), sa.VARBINARY(3)),
-    *(sa.Enum("a", "b", name="e"), sa.Enum(Colour, name="ck", create_constraint=True)),
-    *(sa.Boolean(create_constraint=True, name="ck"), sa.Boolean(create_constraint=True)),
-    *(sa.String().with_variant(sa.Text(), "sqlite"), sa.DateTime(timezone=True), Slug()),
-]
-
-DEFAULTS: list[tuple[Any, Any]] = [
-    (sa.Integer, "5"),
-    (sa.Integer, sa.text("5")),
-    (sa.Integer, sa.text("-5")),
-    (sa.Integer, sa.text("1 + 1")),
-    (sa.Integer, sa.text("NULL")),
-    (sa.Float, "1.5"),
-    (sa.Numeric(10, 2), sa.text("1.50")),
-    (sa.String, "it's"),
-    (sa.String, "a : b % c \\ d"),
-    (sa.String, sa.text("'x'")),
-    (sa.String, sa.text("5")),
-    (sa.String, ""),
-    (sa.Boolean, sa.true()),
-    (sa.Boolean, sa.false()),
-    (sa.Boolean, sa.text("0")),
-    (sa.Boolean, sa.text("true")),
-    (sa.DateTime, sa.func.now()),
-    (sa.DateTime, sa.func.current_timestamp()),
-    (sa.DateTime, sa.text("CURRENT_TIMESTAMP")),
-    (sa.DateTime, sa.text("(datetime('now', 'localtime'))")),
-    (sa.DateTime, sa.func.datetime("now")),
-    (sa.Date, sa.func.current_date()),
-    (sa.LargeBinary, sa.text("x'AB'")),
-]
 
 
 def converges(db: Database, metadata: sa.MetaData) -> None:
@@ -81,20 +27,6 @@ def converges(db: Database, metadata: sa.MetaData) -> None:
         for index in built.indexes:
             index.create(db.connection)
     assert db.normal() == found
-
-
-@pytest.mark.parametrize("type_", TYPES, ids=repr)
-def test_a_type(empty: Database, type_: Any) -> None:
-    metadata = sa.MetaData()
-    sa.Table("t", metadata, sa.Column("c", type_))
-    converges(empty, metadata)
-
-
-@pytest.mark.parametrize(("type_", "default"), DEFAULTS, ids=str)
-def test_a_default(empty: Database, type_: Any, default: Any) -> None:
-    metadata = sa.MetaData()
-    sa.Table("t", metadata, sa.Column("c", type_, server_default=default, nullable=False))
-    converges(empty, metadata)
 
 
 @pytest.mark.parametrize("options", [{}, {"sqlite_with_rowid": False}], ids=repr)

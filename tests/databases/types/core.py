@@ -35,7 +35,7 @@ CORE: dict[str, tuple[Any, ...] | Absent] = {
         sa.Enum("a", "bb", native_enum=False, length=40),
         sa.Enum("a", "it's", "50%", ":b", native_enum=False, create_constraint=True),
         sa.Enum("a", "bb", native_enum=False, create_constraint=True, name="ck_enum"),
-        sa.Enum("on", "off", name="inherits", inherit_schema=True),
+        sa.Enum("on", "off", name="inherits"),
         sa.Enum("single", name="single"),
     ),
     "FLOAT": (sa.FLOAT(), sa.FLOAT(10), sa.FLOAT(24), sa.FLOAT(25), sa.FLOAT(53)),

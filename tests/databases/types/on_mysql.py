@@ -125,6 +125,12 @@ ON_MARIADB: dict[str, tuple[Any, ...] | Absent] = {
 """What the dialect mariadb has beside the other's."""
 
 DEFAULTS: list[tuple[Any, Any]] = [
+    (sa.String(50), sa.text("5")),
+    (sa.Date(), sa.text("(CURRENT_DATE)")),
+    (sa.DateTime(), "2020-01-01"),
+    (sa.DateTime(), sa.text("localtimestamp()")),
+    (sa.DateTime(), sa.text("now() ON UPDATE now()")),
+    (sa.Numeric(10, 2), sa.text("-0.50")),
     (mysql.INTEGER(display_width=5, unsigned=True, zerofill=True), "5"),
     (mysql.INTEGER(unsigned=True), sa.text("4000000000")),
     (sa.Boolean(), "1"),

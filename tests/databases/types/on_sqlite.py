@@ -54,15 +54,18 @@ if hasattr(sqlite, "JSONB"):  # SQLAlchemy 2.1
     OWN["JSONB"] = (sqlite.JSONB(),)
 
 DEFAULTS: list[tuple[Any, Any]] = [
+    (sa.Boolean(), sa.text("0")),
+    (sa.Float(), "1.5"),
+    (sa.String(), sa.text("5")),
     (sa.Integer(), sa.text("0x1F")),
     (sa.DateTime(), sa.text("(datetime('now', 'localtime'))")),
     (sa.DateTime(), sa.func.datetime("now")),
     (sa.DateTime(), sa.func.strftime("%Y-%m", "now")),
     (sa.LargeBinary(), sa.text("x'AB'")),
     (sa.String(20), sa.text("(hex(randomblob(16)))")),
-    (sa.String(20), sa.text("'a' || 'b'")),
+    (sa.String(20), sa.text("('a' || 'b')")),
     (sa.String(20), sa.text("(lower('A: B'))")),
     (sa.JSON(), sa.text("(json_object('a', 1))")),
-    (sa.Integer(), sa.text("(abs(random()) % 10)")),
+    (sa.Integer(), sa.text("((abs(random()) % 10))")),
 ]
 """Defaults beside those of `defaults.DEFAULTS`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from limbeck.dialects.mysql import expressions, types
+from limbeck.dialects.mysql import conversions, expressions, types
 from limbeck.dialects.mysql.inspect import ColumnCheck
 from limbeck.dialects.mysql.lexer import Token, closing, tokens
 from limbeck.errors import CommandError, UnsupportedOperation
@@ -48,8 +48,8 @@ def alter_column(
         for check in operation.type_checks
         for statement in compiler.compile(AddConstraint(operation.table, check), before)
     )
-    sql = _statement(operation, compiler, before, place)
-    return (*drops, *((Statement(sql),) if sql else ()), *adds)
+    sql = (_between(operation, compiler, before), _statement(operation, compiler, before, place))
+    return (*drops, *(Statement(text) for text in sql if text), *adds)
 
 
 def _drop(table: Name, check: Check) -> DropConstraint:
@@ -58,6 +58,20 @@ def _drop(table: Name, check: Check) -> DropConstraint:
 
 def _named(operation: AlterColumn) -> str:
     return f"alter_column '{operation.table}.{operation.column}'"
+
+
+def _between(operation: AlterColumn, compiler: Compiler, before: Before) -> str | None:
+    """The ALTER TABLE to a type in the middle, where the server wants one."""
+    if operation.type is None:
+        return None
+    old = operation.existing(before)
+    if old is None or old.computed is not None:
+        return None
+    middle = conversions.between(compiler.type(old.type), compiler.type(operation.type))
+    if middle is None:
+        return None
+    table, name = compiler.name(operation.table), compiler.identifier(operation.column)
+    return f"ALTER TABLE {table} MODIFY {name} {middle}{'' if old.nullable else ' NOT NULL'}"
 
 
 def _statement(

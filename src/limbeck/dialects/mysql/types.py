@@ -264,7 +264,8 @@ def payload(type_: ColumnType) -> TypeEngine[Any]:
     if name in _CHARACTERS:
         return _CHARACTERS[name](*(int(a) for a in args), **text)
     if name in _VALUES:
-        return _VALUES[name](*args, **text)
+        blank = {"retrieve_as_bitwise": True} if name == "set" and "" in args else {}
+        return _VALUES[name](*args, **text, **blank)
     if name in _TIMES and args:
         return _TIMES[name](fsp=int(args[0]))
     if name in _ADDRESSES and hasattr(MySQLTypeCompiler, f"visit_{_ADDRESSES[name]}"):

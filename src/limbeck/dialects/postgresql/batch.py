@@ -40,9 +40,11 @@ class Ahead:
         self.joined[table, column] = enum_of(type_.payload, self.compiler.dialect)
 
     def enum(self, name: Name) -> EnumType | None:
-        """The enum type, also one that the batch has created."""
+        """The enum type, also one that the batch has created; not one that it has dropped."""
         made = (e for e in self.joined.values() if e is not None and e.name == name)
-        return next(made, None) or self.before.enum(name)
+        there = next(made, None) or self.before.enum(name)
+        left = any(user in self.joined for user in self.before.enum_users(name))
+        return None if left and not self.enum_users(name) else there
 
     def enum_users(self, name: Name) -> tuple[tuple[Name, str], ...]:
         """The columns of that type after what the batch has done."""

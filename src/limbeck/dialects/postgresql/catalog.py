@@ -30,10 +30,19 @@ LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
 LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.objsubid = 0
      AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-  AND n.nspname = ANY (CAST(CAST(:schemas AS text) AS name[]))
   {only}
   AND NOT {owned}
 ORDER BY n.nspname, c.relname
+"""
+
+_IN_SCHEMAS = "AND n.nspname = ANY (CAST(CAST(:schemas AS text) AS name[]))"
+
+_OF_TYPE = """
+  AND c.oid IN (
+    SELECT a.attrelid FROM pg_catalog.pg_type t
+    JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
+    JOIN pg_catalog.pg_attribute a ON a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped
+    WHERE tn.nspname = :schema AND t.typname = :name)
 """
 
 NAMED_TYPES = """
@@ -163,13 +172,20 @@ class Catalog:
 
     def tables(self, schemas: Iterable[str], only: Iterable[str] | None) -> Sequence[Any]:
         """One row a table or partitioned table, partitions left out."""
-        limit, extra = "", {}
+        limit, extra = _IN_SCHEMAS, {}
         if only is not None:
-            limit = "AND c.relname = ANY (CAST(CAST(:tables AS text) AS name[]))"
+            limit += " AND c.relname = ANY (CAST(CAST(:tables AS text) AS name[]))"
             extra = {"tables": array(only)}
+        return self._tables(limit, schemas=array(schemas), **extra)
+
+    def tables_of_type(self, schema: str, name: str) -> Sequence[Any]:
+        """One row a table that has a column of that type or of an array of it."""
+        return self._tables(_OF_TYPE, schema=schema, name=name)
+
+    def _tables(self, limit: str, **parameters: str) -> Sequence[Any]:
         owned = _OWNED_BY_EXTENSION.format(classid="pg_catalog.pg_class", oid="c.oid")
         sql = TABLES.replace("{only}", limit).replace("{owned}", owned)
-        return self._rows(sql, schemas=array(schemas), **extra)
+        return self._rows(sql, **parameters)
 
     def named_types(self) -> Sequence[Any]:
         """One row an enum or domain type, whatever its schema."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -92,6 +93,9 @@ class Reader:
         return [s for s in names if include(None if s == self.default else s, "schema", {})]
 
     def _tables(self, schemas: list[str]) -> Sequence[Any]:
+        enum = self.request.enum
+        if enum is not None:
+            return self.catalog.tables_of_type(enum.schema or self.default or "", enum.name)
         wanted = self.request.tables
         only = None if wanted is None else sorted({name.name for name in wanted})
         rows = self.catalog.tables(schemas, only) if schemas and only != [] else []
@@ -239,7 +243,16 @@ class Reader:
 
 
 def _default(sql: str) -> Expression:
-    return Expression(build.text(sql), sql, "inspected")
+    """A default whose payload stands after DEFAULT, where the grammar takes no word operators."""
+    bare = _WORD_OPERATORS.search(_QUOTED.sub("''", sql)) is None
+    return Expression(build.text(sql if bare else f"({sql})"), sql, "inspected")
+
+
+_QUOTED = re.compile("""'[^']*'|"[^"]*[\"]""")
+_WORD_OPERATORS = re.compile(
+    r"\b(?:NOT|AND|OR|IS|IN|BETWEEN|LIKE|ILIKE|SIMILAR|COLLATE|AT TIME ZONE|OVERLAPS)\b"
+)
+"""Those of an `a_expr` that a `b_expr` lacks (PostgreSQL's gram.y)."""
 
 
 def _is_serial(sql: str | None, sequence: Any) -> bool:
