@@ -14,6 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import conv
 
 from limbeck.operations import (
+    alter_table as table_options,
+)
+from limbeck.operations import (
     columns,
     constraints,
     data,
@@ -48,6 +51,7 @@ alter_column = _verb(columns.alter_column)
 alter_domain = _verb(domains.alter_domain)
 alter_enum = _verb(types.alter_enum)
 alter_sequence = _verb(sequences.alter_sequence)
+alter_table = _verb(table_options.alter_table)
 bulk_insert = _verb(data.bulk_insert)
 create_check_constraint = _verb(constraints.create_check_constraint)
 create_domain = _verb(domains.create_domain)
@@ -138,6 +142,7 @@ __all__ = [
     "alter_domain",
     "alter_enum",
     "alter_sequence",
+    "alter_table",
     "batch_alter_table",
     "bulk_insert",
     "create_check_constraint",

@@ -78,9 +78,10 @@ class Dialect:
 
     `inspect` reads a `Schema` with origin "inspected" in a fixed number of queries. `normalize`
     brings declared and inspected schemas into one form that `==` can compare; it is idempotent.
-    `read_back(connection, declared, inspected)` asks the server where text could not decide: it
-    returns `declared` with each default, check and expression that differs from its inspected
-    counterpart replaced by the form in which the server stores it, and leaves nothing behind.
+    `read_back(connection, declared, inspected)` settles what the two alone could not decide: it
+    returns `declared` with what models leave unsaid as it is inspected, and with each default,
+    check and expression that differs from its counterpart in the form in which the server stores
+    it, which it is asked for. It leaves nothing behind.
     """
 
     name: str

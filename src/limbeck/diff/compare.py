@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from limbeck.diff.columns import compare_columns
 from limbeck.diff.constraints import compare_constraints, compare_indexes, split
+from limbeck.diff.objects import created, dropped
 from limbeck.diff.options import Comparison
+from limbeck.diff.table_options import compare_options
 from limbeck.operations.base import Operation
 from limbeck.operations.tables import CreateTable, DropTable, SetTableComment
 from limbeck.operations.types import AlterEnum
@@ -26,7 +28,7 @@ def compare(before: Schema, after: Schema, options: Comparison = DEFAULT) -> tup
     """
     changed_enums = tuple(_enums(before, after)) if options.enums else ()
     shrunk = frozenset(op.name for op in changed_enums if set(op.existing) - set(op.values))
-    operations: list[Operation] = [*changed_enums]
+    operations: list[Operation] = [*created(before, after), *changed_enums]
     for name in _sorted(n for n in after.tables if n not in before.tables):
         operations.append(CreateTable(after.tables[name]))
     new_names = _new_names(before, after)
@@ -35,6 +37,7 @@ def compare(before: Schema, after: Schema, options: Comparison = DEFAULT) -> tup
         operations += _table(before.tables[name], table, shrunk, new_names, options)
     for name in _sorted(n for n in before.tables if n not in after.tables):
         operations.append(DropTable(name, table=before.tables[name]))
+    operations += dropped(before, after, options)
     return tuple(operations)
 
 
@@ -62,6 +65,7 @@ def _table(
         *keys,
         *new_indexes,
         *foreign_keys,
+        *(compare_options(before, after) if options.table_options else ()),
         *(_comment(before, after) if options.comments else ()),
     )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from limbeck.operations.alter_column import AlterColumn
+from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import UNSET, Operation
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint, kind_of
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.renames import RenameConstraint, RenameIndex
+from limbeck.operations.schemas import CreateSchema
+from limbeck.operations.sequences import AlterSequence, CreateSequence, DropSequence
 from limbeck.operations.tables import CreateTable, DropTable, RenameTable, SetTableComment
 from limbeck.operations.types import AlterEnum
 
@@ -55,10 +58,28 @@ def describe(operation: Operation) -> str:
             return f"added index '{index.name}' on '{name}'"
         case DropIndex(table=name, name=index_name):
             return f"removed index '{index_name}' on '{name}'"
+        case AlterTable(name=name):
+            words = ", ".join(option_words(operation))
+            return f"changed options of table '{name}': {words}"
+        case CreateSchema(name=schema_name):
+            return f"added schema '{schema_name}'"
+        case CreateSequence(sequence=sequence):
+            return f"added sequence '{sequence.name}'"
+        case AlterSequence(name=name, changes=settings):
+            words = ", ".join(key for key, _ in settings)
+            return f"changed {words} of sequence '{name}'"
+        case DropSequence(name=name):
+            return f"removed sequence '{name}'"
         case AlterEnum(name=name):
             return f"changed values of enum type '{name}'"
         case _:
             return type(operation).__name__
+
+
+def option_words(operation: AlterTable) -> list[str]:
+    """What of a table changes: the names of its options, and "prefixes"."""
+    words = [key for key, _ in operation.options]
+    return words if operation.prefixes is None else [*words, "prefixes"]
 
 
 def _named(name: str | None) -> str:
@@ -72,13 +93,13 @@ def _changed(operation: AlterColumn) -> str:
     old, new = operation.existing_type, operation.type
     if old is not None and new is not None:
         parts.append(f"type change from {old.payload!r} to {new.payload!r} on {column}")
-    rest = _changes(operation, with_type=not parts)
+    rest = changes(operation, with_type=not parts)
     if rest:
         parts.append(f"change of {rest} on column {column}")
     return "; ".join(parts)
 
 
-def _changes(operation: AlterColumn, *, with_type: bool) -> str:
+def changes(operation: AlterColumn, *, with_type: bool) -> str:
     given = {
         "type": operation.type if with_type else None,
         "NULL" if operation.nullable else "NOT NULL": operation.nullable,

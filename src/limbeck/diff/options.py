@@ -30,6 +30,10 @@ class Comparison:
     excludes: bool = True
     indexes: bool = True
     enums: bool = True
+    table_options: bool = True
+    drops_objects: bool = False
+    """Whether sequences and domains that the models do not name are dropped: what no revision of
+    the project has made may be another's."""
 
     @property
     def asks(self) -> bool:

@@ -6,7 +6,8 @@ names that a naming convention makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from collections.abc import Sequence as Several
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,16 @@ from limbeck.schema import constraints as values
 from limbeck.schema.constraints import Constraint, Options
 from limbeck.schema.named import Named
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Column, Computed, Identity, Index, IndexElement, Schema, Table
+from limbeck.schema.objects import (
+    Column,
+    Computed,
+    Identity,
+    Index,
+    IndexElement,
+    Schema,
+    Sequence,
+    Table,
+)
 from limbeck.schema.types import Expression, SqlType
 
 _DIRECTIONS = {
@@ -30,7 +40,7 @@ _DIRECTIONS = {
 }
 
 
-def schema(metadata: sa.MetaData | Sequence[sa.MetaData], dialect: Dialect) -> Schema:
+def schema(metadata: sa.MetaData | Several[sa.MetaData], dialect: Dialect) -> Schema:
     """All tables of one MetaData or several.
 
     Tables stand in the order of their definition. Raises CommandError when two of the MetaData
@@ -38,6 +48,7 @@ def schema(metadata: sa.MetaData | Sequence[sa.MetaData], dialect: Dialect) -> S
     """
     collections = [metadata] if isinstance(metadata, sa.MetaData) else list(metadata)
     tables: dict[Name, Table] = {}
+    sequences: dict[Name, Sequence] = {}
     for collection in collections:
         for item in collection.tables.values():
             loaded = table(item, dialect)
@@ -47,7 +58,35 @@ def schema(metadata: sa.MetaData | Sequence[sa.MetaData], dialect: Dialect) -> S
                     "Rename one of the tables, or pass only one of the collections."
                 )
             tables[loaded.name] = loaded
-    return Schema(tables=Named(tables.values()))
+        for made in collection._sequences.values():  # no public reader exists
+            if is_created(made, dialect):
+                found = sequence(made, dialect)
+                sequences[found.name] = found
+    ordered = sorted(sequences.values(), key=lambda item: item.name.sort_key)
+    return Schema(tables=Named(tables.values()), sequences=Named(ordered))
+
+
+def is_created(item: Any, dialect: Dialect) -> bool:
+    """Whether what gives a column its value is a sequence that SQLAlchemy creates there."""
+    return (
+        isinstance(item, sa.Sequence)
+        and dialect.supports_sequences
+        and not (dialect.sequences_optional and item.optional)
+    )
+
+
+def sequence(item: sa.Sequence, dialect: Dialect) -> Sequence:
+    """A sequence of its own; who uses it does not matter."""
+    return Sequence(
+        qualified(item.name, item.schema, dialect),
+        item.start,
+        item.increment,
+        item.minvalue,
+        item.maxvalue,
+        bool(item.cycle),
+        item.cache,
+        None if item.data_type is None else SqlType(item.data_type),
+    )
 
 
 def name(item: sa.Table, dialect: Dialect) -> Name:
@@ -67,7 +106,7 @@ def table(item: sa.Table, dialect: Dialect) -> Table:
     constraints = (constraint(c, dialect) for c in _ordered({*item.constraints, *own}))
     return Table(
         name=name(item, dialect),
-        columns=Named(column(c) for c in item.columns),
+        columns=Named(column(c, dialect) for c in item.columns),
         constraints=tuple(c for c in constraints if c is not None),
         indexes=Named(sorted((index(i, dialect) for i in item.indexes), key=lambda i: i.name)),
         comment=item.comment or None,
@@ -81,9 +120,17 @@ def _ordered(items: Iterable[sa.Constraint]) -> list[sa.Constraint]:
     return sorted(items, key=lambda c: c._creation_order)
 
 
-def column(item: sa.Column[Any]) -> Column:
+SEQUENCE = "_sequence"
+"""The option of a column that holds the name of the sequence that gives it its numbers."""
+
+
+def column(item: sa.Column[Any], dialect: Dialect | None = None) -> Column:
     """A column without the constraints and indexes that hang on it."""
     default, computed, identity = item.server_default, None, None
+    extra = options_of(item)
+    by_sequence = dialect is not None and is_created(item.default, dialect)
+    if by_sequence:
+        extra = ((SEQUENCE, str(item.default.name)), *extra)  # type: ignore[union-attr]  # a Sequence
     if isinstance(default, sa.Computed):
         computed = Computed(Expression(default.sqltext), default.persisted)
     elif isinstance(default, sa.Identity):
@@ -95,9 +142,9 @@ def column(item: sa.Column[Any]) -> Column:
         default=Expression(default.arg) if isinstance(default, sa.DefaultClause) else None,
         computed=computed,
         identity=identity,
-        autoincrement=_autoincrement(item),
+        autoincrement=not by_sequence and _autoincrement(item),
         comment=item.comment or None,
-        options=options_of(item),
+        options=extra,
     )
 
 
@@ -282,6 +329,11 @@ def options(given: Mapping[str, Any]) -> Options:
     )
 
 
+def changed_options(given: Mapping[str, Any]) -> Options:
+    """Dialect keyword arguments as sorted, hashable pairs, None and False among them."""
+    return tuple((key, _hashable(value)) for key, value in sorted(given.items()))
+
+
 _MEANT_WHEN_FALSE = frozenset(("sqlite_with_rowid",))
 """Options that are on where they are not given."""
 
@@ -293,7 +345,8 @@ def _hashable(value: Any) -> Any:
         case sa.sql.ClauseElement():
             return Expression(value)
         case Mapping():
-            return tuple(sorted((_hashable(k), _hashable(v)) for k, v in value.items()))
+            pairs = ((_hashable(k), _hashable(v)) for k, v in value.items())
+            return tuple(sorted(pairs, key=lambda pair: pair[0]))
         case list() | tuple():
             return tuple(_hashable(v) for v in value)
         case set() | frozenset():

@@ -49,6 +49,9 @@ def named(
             case DropConstraint(table=name):
                 table = tables.get(name) or before.find(name) or created[name]
                 found = operation.find(table)
+                freed = operation.name or (found.name if found is not None else None)
+                if freed is not None:
+                    taken.discard(Name(str(freed), name.schema))
                 if found is not None and operation.name is None and found.name is None:
                     free = next(n for c, n in default_names(table) if c is found)
                     given = replace(operation, name=conv(free))

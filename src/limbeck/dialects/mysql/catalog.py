@@ -22,6 +22,7 @@ class Catalog:
     """The rows of one schema, by table: what `inspect` makes values of."""
 
     tables: list[Row]
+    sequences: list[str]
     columns: dict[str, list[Row]]
     statistics: dict[str, list[Row]]
     keys: dict[str, list[Row]]
@@ -29,9 +30,9 @@ class Catalog:
 
 
 _TABLES = (
-    "SELECT table_name, engine, table_collation, table_comment, create_options "
-    "FROM information_schema.tables "
-    "WHERE table_schema = :schema AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')"
+    "SELECT table_name, engine, table_collation, table_comment, create_options, table_type "
+    "FROM information_schema.tables WHERE table_schema = :schema "
+    "AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')"
 )
 _COLUMNS = (
     "SELECT table_name, column_name, ordinal_position, column_default, is_nullable, column_type, "
@@ -82,8 +83,10 @@ def read(connection: sa.Connection, schema: str, tables: Sequence[str] | None) -
     functional = not dialect.is_mariadb and version >= (8, 0, 13)
     statistics = _STATISTICS.format(expression="expression" if functional else "NULL")
     keys = rows(_KEYS)
+    tables_ = sorted(rows(_TABLES), key=itemgetter(0))
     return Catalog(
-        tables=sorted(rows(_TABLES), key=itemgetter(0)),
+        tables=[row[:-1] for row in tables_ if row[-1] != "SEQUENCE"],
+        sequences=[str(row[0]) for row in tables_ if row[-1] == "SEQUENCE"],
         columns=_by_table(rows(_COLUMNS), itemgetter(0, 2)),
         statistics=_by_table(rows(statistics), itemgetter(0, 1, 2)),
         keys=_by_table(_with_rules(keys, rows(_RULES) if keys else []), itemgetter(0, 1, 2)),

@@ -8,6 +8,7 @@ from typing import Final
 
 from limbeck.dialects.mysql import compile_objects
 from limbeck.dialects.mysql.alter import alter_column, is_mariadb, owner_of
+from limbeck.dialects.mysql.alter_table import alter_table as alter_options
 from limbeck.dialects.mysql.constraints import (
     add_constraint,
     alter_table,
@@ -25,6 +26,7 @@ from limbeck.dialects.mysql.indexes import (
 )
 from limbeck.metadata import build
 from limbeck.operations.alter_column import AlterColumn
+from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import Operation, Statement
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.compiler import Compiler, Override
@@ -175,6 +177,7 @@ OVERRIDES: Final[Mapping[type[Operation], Override]] = {
     AddColumn: add_column,
     DropColumn: drop_column,
     AlterColumn: alter_column,
+    AlterTable: alter_options,
     AddConstraint: add_constraint,
     DropConstraint: drop_constraint,
     CreateIndex: create_index,

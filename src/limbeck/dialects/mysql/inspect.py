@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import conv
 
 from limbeck.dialects.base import Request
-from limbeck.dialects.mysql import catalog, expressions, types
+from limbeck.dialects.mysql import catalog, expressions, sequences, types
 from limbeck.dialects.mysql.catalog import Catalog, Row
 from limbeck.dialects.mysql.lexer import quoted
 from limbeck.errors import CommandError
@@ -21,7 +21,7 @@ from limbeck.metadata import build
 from limbeck.schema.constraints import Check, Constraint, ForeignKey, PrimaryKey, Unique
 from limbeck.schema.named import Named
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Column, Computed, Index, IndexElement, Schema, Table
+from limbeck.schema.objects import Column, Computed, Index, IndexElement, Schema, Sequence, Table
 from limbeck.schema.types import Expression, SqlType
 
 
@@ -46,6 +46,7 @@ def inspect(connection: sa.Connection, request: Request) -> Schema:
     """
     current = connection.execute(sa.text("SELECT DATABASE()")).scalar()
     tables: list[Table] = []
+    numbers: list[Sequence] = []
     for schema in dict.fromkeys(request.schemas):
         if not _included(request, schema):
             continue
@@ -57,7 +58,10 @@ def inspect(connection: sa.Connection, request: Request) -> Schema:
         rows = catalog.read(connection, str(schema or current), wanted)
         reader = _Reader(schema, current, request, rows, connection.dialect)
         tables += reader.tables()
-    return Schema(tables=Named(tables))
+        if request.tables is None:
+            found = sequences.inspected(connection, schema, str(schema or current), rows.sequences)
+            numbers += found
+    return Schema(tables=Named(tables), sequences=Named(numbers))
 
 
 def _included(request: Request, schema: str | None) -> bool:

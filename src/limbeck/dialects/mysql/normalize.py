@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import CompileError
 
-from limbeck.dialects.mysql import expressions, types
+from limbeck.dialects.mysql import expressions, sequences, types
 from limbeck.dialects.mysql.inspect import action, is_plain_unique
 from limbeck.errors import CommandError
+from limbeck.metadata.load import SEQUENCE
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.constraints import (
     Check,
@@ -39,7 +40,11 @@ def normalize(schema: Schema, dialect: Dialect) -> Schema:
     Raises CommandError for a type that MySQL cannot have (a VARCHAR without a length).
     """
     normalizer = Normalizer(dialect)
-    return Schema(tables=Named(normalizer.table(t) for t in schema))
+    return replace(
+        schema,
+        tables=Named(normalizer.table(t) for t in schema),
+        sequences=Named(sequences.normalized(s) for s in schema.sequences.values()),
+    )
 
 
 class Normalizer:
@@ -65,6 +70,7 @@ class Normalizer:
             indexes=Named(rest),
             comment=table.comment or None,
             options=self.table_options(table.options),
+            prefixes=(),
         )
 
     def column(self, table: Table, column: Column, primary: bool) -> Column:
@@ -79,7 +85,7 @@ class Normalizer:
             identity=None,
             autoincrement=column.autoincrement is True and primary,
             comment=column.comment or None,
-            options=(),
+            options=tuple(pair for pair in column.options if pair[0] == SEQUENCE),
         )
 
     def type(self, table: Table, column: Column) -> SqlType:

@@ -15,8 +15,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import CompileError, DBAPIError
 
+from limbeck.dialects import unsaid
 from limbeck.dialects.mysql import expressions, show_create, types
 from limbeck.dialects.mysql.alter import definition
+from limbeck.dialects.mysql.alter_table import completion
 from limbeck.dialects.mysql.indexes import inline_index
 from limbeck.dialects.mysql.normalize import Normalizer
 from limbeck.dialects.mysql.show_create import Shown, ShownColumn
@@ -35,8 +37,10 @@ def read_back(connection: sa.Connection, declared: Schema, inspected: Schema) ->
     """`declared` with each type, default, check and expression that differs as the server says it.
 
     Both are normalised. What the server refuses stays as it was declared. An index that the
-    server made for a declared foreign key is taken over.
+    server made for a declared foreign key is taken over, and so are options that the models do
+    not name.
     """
+    declared = unsaid.completed(declared, inspected, completion(f"{connection.dialect.name}_"))
     reader = _Reader(connection)
     for table in declared:
         other = inspected.find(table.name)

@@ -93,6 +93,22 @@ WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
   AND d.refobjid = ANY (CAST(CAST(:oids AS text) AS oid[]))
 """
 
+ALL_SEQUENCES = """
+SELECT n.nspname::text, s.relname::text, q.seqtypid, q.seqstart, q.seqincrement, q.seqmin,
+       q.seqmax, q.seqcache, q.seqcycle, tn.nspname::text, t.relname::text, a.attname::text
+FROM pg_catalog.pg_class s
+JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
+JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid
+LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+     AND d.objid = s.oid AND d.deptype IN ('a', 'i', 'e')
+LEFT JOIN pg_catalog.pg_class t ON t.oid = d.refobjid AND d.refobjsubid > 0
+LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+WHERE s.relkind = 'S' AND d.deptype IS DISTINCT FROM 'i' AND d.deptype IS DISTINCT FROM 'e'
+  AND n.nspname = ANY (CAST(CAST(:schemas AS text) AS name[]))
+ORDER BY n.nspname, s.relname
+"""
+
 CONSTRAINTS = """
 SELECT r.conrelid, r.conname::text, r.contype::text, r.conkey, r.condeferrable, r.condeferred,
        fn.nspname::text, fc.relname::text,
@@ -199,6 +215,10 @@ class Catalog:
     def sequences(self, oids: Iterable[int]) -> Sequence[Any]:
         """One row a sequence that belongs to a column (SERIAL or identity)."""
         return self._rows(SEQUENCES, oids=numbers(oids))
+
+    def all_sequences(self, schemas: Iterable[str]) -> Sequence[Any]:
+        """One row a sequence of those schemas, with the column that owns it if one does."""
+        return self._rows(ALL_SEQUENCES, schemas=array(schemas))
 
     def constraints(self, oids: Iterable[int]) -> Sequence[Any]:
         """One row a constraint; those of partitions and NOT NULL are left out."""

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from limbeck.dialects.postgresql import compile_objects, enums
 from limbeck.dialects.postgresql.alter_column import alter_column
+from limbeck.dialects.postgresql.alter_table import alter_table
 from limbeck.dialects.postgresql.batch import batch
 from limbeck.operations.alter_column import AlterColumn
+from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import Operation, Statement
 from limbeck.operations.batch import Batch
 from limbeck.operations.columns import AddColumn, DropColumn
@@ -106,6 +108,7 @@ OVERRIDES: Mapping[type[Operation], Override] = {
     AddColumn: add_column,
     DropColumn: drop_column,
     AlterColumn: alter_column,
+    AlterTable: alter_table,
     **compile_objects.OVERRIDES,
     DropIndex: drop_index,
     Batch: batch,

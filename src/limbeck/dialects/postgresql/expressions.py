@@ -54,6 +54,10 @@ _TRUE = {"t", "true", "y", "yes", "on", "1"}
 _FALSE = {"f", "false", "n", "no", "off", "0"}
 
 
+_NOW = (["current_timestamp"], ["transaction_timestamp", "(", ")"])
+"""Other names of now(): https://www.postgresql.org/docs/current/functions-datetime.html"""
+
+
 @lru_cache(maxsize=8192)
 def canonical(sql: str) -> str:
     """SQL with one spelling: keyword case, white space, casts of literals, outer parentheses."""
@@ -69,6 +73,8 @@ def canonical_default(sql: str, type_text: str) -> str | None:
     tokens = _unwrapped(_without_casts(_tokens(sql)))
     if tokens == ["-", *tokens[1:]] and len(tokens) == 2 and _NUMBER.match(tokens[1]):
         tokens = ["".join(tokens)]
+    if tokens in _NOW:
+        return "now()"
     if len(tokens) != 1:
         return _joined(tokens)
     literal = tokens[0]

@@ -7,10 +7,10 @@ from typing import Any
 from limbeck.schema.constraints import Options
 from limbeck.schema.objects import Identity
 
-_BITS = {21: 16, 23: 32, 20: 64}
+BITS = {21: 16, 23: 32, 20: 64}
 """Bits of a sequence by the oid of its type, which the server has fixed."""
 
-_BITS_BY_TEXT = {"smallint": 16, "integer": 32, "bigint": 64}
+BITS_BY_TEXT = {"smallint": 16, "integer": 32, "bigint": 64}
 
 
 def inspected_identity(kind: str, sequence: Any) -> Identity:
@@ -26,7 +26,7 @@ def inspected_identity(kind: str, sequence: Any) -> Identity:
         "cache": cache,
         "cycle": cycle,
     }
-    return Identity(kind == "a", _differing(given, _BITS.get(type_oid, 64)))
+    return Identity(kind == "a", _differing(given, BITS.get(type_oid, 64)))
 
 
 def declared_identity(identity: Identity, type_text: str) -> Identity:
@@ -34,7 +34,7 @@ def declared_identity(identity: Identity, type_text: str) -> Identity:
     given = dict(identity.options)
     for drop in ("order", "on_null", "nominvalue", "nomaxvalue"):
         given.pop(drop, None)
-    return Identity(identity.always, _differing(given, _BITS_BY_TEXT.get(type_text, 64)))
+    return Identity(identity.always, _differing(given, BITS_BY_TEXT.get(type_text, 64)))
 
 
 def _differing(given: dict[str, Any], bits: int) -> Options:

@@ -1,4 +1,4 @@
-"""Reading a `Schema` from the catalog, with six queries whatever the number of tables."""
+"""Reading a `Schema` from the catalog, with seven queries whatever the number of tables."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from limbeck.dialects.base import Request
-from limbeck.dialects.postgresql import constraints, indexes, types
+from limbeck.dialects.postgresql import constraints, indexes, sequences, types
 from limbeck.dialects.postgresql.arguments import accepted
 from limbeck.dialects.postgresql.catalog import Catalog
 from limbeck.dialects.postgresql.identity import inspected_identity
 from limbeck.metadata import build
+from limbeck.schema import objects
 from limbeck.schema.constraints import Check, Constraint, ForeignKey, Options, Unique
 from limbeck.schema.named import Named
 from limbeck.schema.names import Name
@@ -59,8 +60,9 @@ class Reader:
         rows = self._tables(schemas)
         oids = [row[0] for row in rows]
         self._read_named_types(self.catalog.named_types())
+        sequences = self._all_sequences(schemas)
         if not oids:
-            return Schema(enums=self._enums(schemas))
+            return Schema(enums=self._enums(schemas), sequences=sequences)
         names = {row[0]: self.name(row[1], row[2]) for row in rows}
         numbered: dict[int, dict[int, str]] = {oid: {} for oid in oids}
         columns = self._columns(oids, names, numbered)
@@ -78,7 +80,7 @@ class Reader:
             )
             for row in rows
         )
-        return Schema(tables, self._enums(schemas))
+        return Schema(tables, self._enums(schemas), sequences=sequences)
 
     def name(self, schema: str | None, name: str) -> Name:
         """A `Name`, the default schema counting as none."""
@@ -214,6 +216,13 @@ class Reader:
 
     def _sequences(self, oids: list[int]) -> dict[Key, Any]:
         return {(row[0], row[1]): row for row in self.catalog.sequences(oids)}
+
+    def _all_sequences(self, schemas: list[str]) -> Named[objects.Sequence]:
+        """The sequences of those schemas; none where single tables are asked for."""
+        if self.request.tables is not None or not schemas:
+            return Named()
+        rows = self.catalog.all_sequences(schemas)
+        return Named(sequences.inspected(row, self.name) for row in rows)
 
     def _constraints(
         self, oids: list[int], names: dict[int, Name], numbered: dict[int, dict[int, str]]

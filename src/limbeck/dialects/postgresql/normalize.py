@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from limbeck.dialects.postgresql import constraints, expressions, indexes
+from limbeck.dialects.postgresql import constraints, expressions, indexes, sequences
 from limbeck.dialects.postgresql.identity import declared_identity
 from limbeck.dialects.postgresql.named_types import TypeTexts
+from limbeck.metadata.load import SEQUENCE
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.constraints import Options
 from limbeck.schema.named import Named
@@ -28,7 +29,9 @@ def normalize(schema: Schema, dialect: Dialect) -> Schema:
     for name, enum in normalizer.texts.enums.items():
         enums.setdefault(name, enum)
     ordered = sorted(enums.values(), key=lambda enum: enum.name.sort_key)
-    return replace(schema, tables=tables, enums=Named(ordered))
+    type_of = normalizer.texts.normalized
+    numbered = Named(sequences.normalized(s, type_of) for s in schema.sequences.values())
+    return replace(schema, tables=tables, enums=Named(ordered), sequences=numbered)
 
 
 class Normalizer:
@@ -53,7 +56,7 @@ class Normalizer:
             ),
             comment=table.comment or None,
             options=_options(table.options),
-            prefixes=tuple(p.upper() for p in table.prefixes),
+            prefixes=("UNLOGGED",) if any(p.upper() == "UNLOGGED" for p in table.prefixes) else (),
         )
 
     def column(self, column: Column, is_key: bool) -> Column:
@@ -76,6 +79,7 @@ class Normalizer:
             identity=identity,
             autoincrement=column.autoincrement is True and default is None and not generated,
             comment=column.comment or None,
+            options=tuple(pair for pair in column.options if pair[0] == SEQUENCE),
         )
 
     def default(self, default: Expression, type_text: str) -> Expression | None:
@@ -113,7 +117,7 @@ def _option(key: str, value: Any) -> Any:
         case "postgresql_partition_by":
             method, _, rest = str(value).strip().partition("(")
             return f"{method.strip().upper()} ({re.sub(r' +', ' ', rest)}"
-        case "postgresql_tablespace":
+        case "postgresql_tablespace" | "postgresql_using":
             return value
         case "postgresql_with":
             return indexes.storage_parameters(value)

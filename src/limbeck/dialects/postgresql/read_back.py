@@ -19,6 +19,7 @@ from limbeck.dialects.postgresql import constraints, indexes
 from limbeck.dialects.postgresql.catalog import Catalog
 from limbeck.dialects.postgresql.normalize import Normalizer
 from limbeck.dialects.postgresql.probes import Probe, Writer, undecided
+from limbeck.dialects.postgresql.unsaid import with_unsaid
 from limbeck.metadata import build
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.constraints import Check, Constraint, Exclude
@@ -39,6 +40,7 @@ def read_back(connection: sa.Connection, declared: Schema, inspected: Schema) ->
     undecided. What the server refuses stays as it is declared. Leaves nothing behind, also in a
     transaction that is under way.
     """
+    declared = with_unsaid(declared, inspected)
     probes = undecided(declared, inspected)
     tables: dict[Name, Table] = {}
     for start in range(0, len(probes), _AT_ONCE):

@@ -15,6 +15,7 @@ from limbeck.dialects.sqlite.placement import placed
 from limbeck.errors import SchemaConflict, UnsupportedOperation
 from limbeck.metadata import build, load
 from limbeck.operations.alter_column import AlterColumn
+from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import Operation, Statement
 from limbeck.operations.batch import Batch
 from limbeck.operations.columns import AddColumn, DropColumn
@@ -36,6 +37,7 @@ _CHANGES = (
     CreateIndex,
     DropIndex,
     SetTableComment,
+    AlterTable,
 )
 """What one rebuild can carry."""
 
@@ -254,6 +256,7 @@ OVERRIDES: Mapping[type[Operation], Override] = {
     AddColumn: change,
     DropColumn: change,
     AlterColumn: change,
+    AlterTable: change,
     AddConstraint: change,
     DropConstraint: change,
     SetTableComment: change,

@@ -18,6 +18,7 @@ from limbeck.dialects.sqlite.tokens import mentions, renamed
 from limbeck.dialects.sqlite.types import canonical_type, inspected_type
 from limbeck.errors import SchemaConflict
 from limbeck.operations.alter_column import AlterColumn
+from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import Operation
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.compiler import Compiler
@@ -87,6 +88,8 @@ def apply(draft: Draft, change: Operation, compiler: Compiler) -> Draft | None:
             return _create_index(draft, change)
         case DropIndex():
             return _drop_index(draft, change)
+        case AlterTable():
+            return replace(draft, table=change.changed(draft.table))
         case _:
             return draft
 

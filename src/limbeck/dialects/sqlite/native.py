@@ -10,6 +10,7 @@ from limbeck.dialects.sqlite.draft import needs
 from limbeck.dialects.sqlite.tokens import mentions, tokens
 from limbeck.errors import SchemaConflict, UnsupportedOperation
 from limbeck.operations.alter_column import AlterColumn
+from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import UNSET, Operation, Statement
 from limbeck.operations.columns import AddColumn, DropColumn, inline_text
 from limbeck.operations.compiler import Compiler
@@ -48,6 +49,8 @@ def statements(
             return _alter_column(operation, compiler, table)
         case AddConstraint() | DropConstraint():
             return None
+        case AlterTable():
+            return None if operation.own(compiler) else ()
         case SetTableComment():
             return ()
         case DropIndex():
