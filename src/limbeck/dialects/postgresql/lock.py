@@ -39,6 +39,7 @@ class AdvisoryMutex:
         if self._own is None:
             self._own = self._wanted.beside().execution_options(isolation_level="AUTOCOMMIT")
             if _is_pooled(self._own):
+                self._own.rollback()
                 self._own.execution_options(isolation_level="READ COMMITTED")
                 self._in_transaction = True
         return self._own
