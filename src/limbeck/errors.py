@@ -28,6 +28,17 @@ def where(error: BaseException) -> str | None:
     return noted
 
 
+class Terminated(KeyboardInterrupt):
+    """A signal such as SIGTERM, in the shape in which drivers know that they have to cancel.
+
+    `status` is the exit status, 128 and the signal's number.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+
 class LimbeckError(Exception):
     """The root of every error that Limbeck raises on purpose."""
 

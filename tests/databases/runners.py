@@ -49,7 +49,7 @@ class Deployment:
         (path / "migrations" / "versions").mkdir(parents=True)
         (path / ".git").mkdir()
         if template is None:
-            lines = [f'url = "{url}"', *(f'{key} = "{value}"' for key, value in settings.items())]
+            lines = [f'url = "{url}"', *(_setting(*item) for item in settings.items())]
             text = "[tool.limbeck]\n" + "\n".join(lines)
             (path / "pyproject.toml").write_text(text, encoding="utf-8")
             return
@@ -128,6 +128,10 @@ class Runner:
         self.process.wait(timeout=120)
         assert self.process.returncode == status, (self.process.returncode, self.errors)
         return self.errors
+
+
+def _setting(key: str, value: str) -> str:
+    return f"{key} = {value}" if value.isdigit() else f'{key} = "{value}"'
 
 
 def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:

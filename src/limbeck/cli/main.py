@@ -17,7 +17,7 @@ from limbeck.cli.output import fail, show_progress, show_warning
 from limbeck.cli.own import OWN_COMMANDS
 from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, Grammar
 from limbeck.cli.prompt import asker
-from limbeck.errors import ScriptError
+from limbeck.errors import ScriptError, Terminated
 from limbeck.project.config import Config
 from limbeck.project.project import Project
 
@@ -46,9 +46,10 @@ def run(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
         print("Interrupted", file=sys.stderr)
-        return 130
+        cause = error.__cause__  # click has an exception of its own for Ctrl-C
+        return cause.status if isinstance(cause, Terminated) else 130
     except BrokenPipeError:
         sys.stderr.close()
         return 1

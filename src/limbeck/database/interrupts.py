@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
+
+from limbeck.errors import Terminated
 
 
 @contextmanager
@@ -24,10 +27,46 @@ def terminated_as_exit() -> Iterator[None]:
                 before[number] = signal.signal(number, _exit)
     try:
         yield
+    except Terminated as ended:
+        raise SystemExit(ended.status) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
 def _exit(number: int, frame: Any) -> None:
-    raise SystemExit(128 + number)
+    raise Terminated(128 + number)
+
+
+@contextmanager
+def called_on_signal(call: Callable[[], None]) -> Iterator[None]:
+    """Calls `call` in another thread as soon as a signal comes that ends the block.
+
+    Python's own handlers run when the main thread is back from C, as from a statement that a
+    driver waits for there. Outside of the main thread nothing is called.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    thread = threading.Thread(target=_listen, args=(reader, call), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(writer)
+        thread.join(timeout=5)
+        os.close(reader)
+
+
+_ENDING = {getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")}
+
+
+def _listen(reader: int, call: Callable[[], None]) -> None:
+    while byte := os.read(reader, 1):
+        if byte[0] in _ENDING:
+            with suppress(Exception):  # what cannot be cancelled comes to its end
+                call()

@@ -17,7 +17,7 @@ from limbeck.database.mutex import Guard
 from limbeck.database.offline import Offline
 from limbeck.database.options import RunOptions, run_options
 from limbeck.database.patience import Patience
-from limbeck.database.run import Run
+from limbeck.database.run import Run, tell_state
 from limbeck.database.runs import stamp_steps
 from limbeck.database.steps import MigrationStep
 from limbeck.database.transactions import begin_for_real
@@ -85,7 +85,7 @@ class MigrationContext:
             self.units = LiveUnits(
                 self.connection, external, lambda: (self.rows, self.guard), self._resumed
             )
-        self.running = False
+        self.step: MigrationStep | None = None
         self.transaction_per_migration = bool(self.opts.get("transaction_per_migration", False))
         if self.opts.get("literal_binds") and not self.as_sql:
             raise CommandError("Can't use literal_binds setting without as_sql mode")
@@ -297,13 +297,22 @@ class MigrationContext:
 
     @contextmanager
     def _whole_run(self) -> Iterator[None]:
-        """A transaction that the mutex is held to the end of."""
+        """A transaction for all of the run, and the end of it."""
+        with self._ending(), self.units.transaction():
+            yield
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        """Gives the mutex back after the last transaction; an interrupted run says where it is."""
         try:
-            with self.units.transaction():
-                yield
+            yield
+        except Exception:
+            raise
+        except BaseException:
+            tell_state(self)
+            raise
         finally:
-            if not self.running:
-                self.guard.release()
+            self.guard.release()
 
     def emit_begin(self) -> None:
         """Writes the start of a transaction to the script."""
@@ -368,15 +377,13 @@ class MigrationContext:
         with running(self.interpreter), self._rewriting():
             if self.connection is not None and self.units.external:
                 begin_for_real(self.connection)
-            self.running = True
+            last = self.connection is not None and not self.live.is_open
             try:
-                Run(self, kw).run()
+                with self._ending() if last else nullcontext():
+                    Run(self, kw).run()
             finally:
-                self.running = False
                 if self.as_sql:
                     self.offline.close()
-                elif self.connection is None or not self.live.is_open:
-                    self.guard.release()
 
     @contextmanager
     def _rewriting(self) -> Iterator[None]:

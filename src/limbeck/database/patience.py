@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -66,6 +67,11 @@ class Patience:
         if self._watcher is not None:
             self.start()
 
+    def cancel(self) -> None:
+        """Cancels the statement that runs; called from another thread."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+
     def stop(self) -> None:
         """Ends the watch and gives the session its own timeouts again."""
         if self._watcher is None:
@@ -74,7 +80,7 @@ class Patience:
         self._watcher = None
         connection = self._context.connection
         if self._locks is not None and connection is not None and not connection.invalidated:
-            with own_transaction(connection):
+            with suppress(sa.exc.DBAPIError), own_transaction(connection):
                 self._locks.end(connection)
 
     @property

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
+from limbeck.database.connect import beside
+from limbeck.database.interrupts import called_on_signal, terminated_as_exit
 from limbeck.database.steps import MigrationStep
 from limbeck.errors import locate
 
@@ -45,10 +50,17 @@ class Run:
             if not steps:
                 log.info("Nothing is left to do: another runner has done it.")
                 return
-        try:
-            self._change(heads, steps)
-        finally:
-            context.patience.stop()
+        with terminated_as_exit(), self._cancelled_by_signals():
+            try:
+                self._change(heads, steps)
+            finally:
+                context.patience.stop()
+
+    def _cancelled_by_signals(self) -> AbstractContextManager[None]:
+        """Cancels the statement under way; asyncio does so by itself."""
+        if self.context.dialect.is_async:
+            return nullcontext()
+        return called_on_signal(self.context.patience.cancel)
 
     def _steps(self, heads: tuple[str, ...]) -> list[MigrationStep]:
         function = self.context.migrations_fn
@@ -90,6 +102,7 @@ class Run:
         if context.as_sql and not heads:
             create = context.version.create_sql(context.interpreter.compiler)
             context.writer.text(create + context.writer.end)
+        context.step = step
         log.info("Running %s", step)
         if context.as_sql:
             context.writer.comment(f"Running {step.short_log}")
@@ -97,6 +110,7 @@ class Run:
         heads = context.record(step, heads)
         for callback in context.on_version_apply:
             callback(ctx=context, step=step.info, heads=set(heads), run_args=self.kw)
+        context.step = None
         return heads
 
     def _call(self, step: MigrationStep) -> None:
@@ -117,3 +131,31 @@ class Run:
 def _destination(steps: list[MigrationStep]) -> str:
     """Where a run goes, for those who wait for it."""
     return ",".join(steps[-1].to_revisions) or "base" if steps else ""
+
+
+def tell_state(context: MigrationContext) -> None:
+    """Says what an interrupted run has left behind, as the database has it now."""
+    step, connection = context.step, context.connection
+    if connection is None or step is None:
+        return
+    if context.transactional_ddl:
+        kept = "What had not been committed is rolled back."
+    else:
+        kept = "Statements of it that had ended stay: DDL commits by itself here."
+    try:
+        rows = ", ".join(_committed_rows(context, connection)) or "no revision"
+    except Exception:  # whatever keeps it from being read, the run ends
+        rows = "a revision that could not be read"
+    log.warning("Interrupted in %s. The database is at %s. %s", step.short_log, rows, kept)
+
+
+def _committed_rows(context: MigrationContext, connection: sa.Connection) -> tuple[str, ...]:
+    """The rows that others see; the run's own connection may have been lost with its statement."""
+    if connection.dialect.name == "sqlite":
+        return context.get_current_heads()
+    other = beside(connection)
+    try:
+        with other:
+            return context.version.rows(other)
+    finally:
+        other.engine.dispose()

@@ -25,6 +25,7 @@ class Watcher:
         self._locks = locks
         self._session = 0
         self._limit = 0.0
+        self._listening = False
         self._started: float | None = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -33,18 +34,27 @@ class Watcher:
     def watch(self, session: int, limit: float) -> None:
         """Watches that session of the server from now on; 0 seconds watch nothing."""
         self._session, self._limit = session, limit
-        if self._thread is None and limit > 0:
+        if not self._listening:
+            self._listening = True
             for name, listener in self._listeners():
                 sa.event.listen(self._connection, name, listener)
+        if self._thread is None and limit > 0:
             self._thread = threading.Thread(target=self._run, name="limbeck-watch", daemon=True)
             self._thread.start()
+
+    def cancel(self) -> None:
+        """Cancels the statement that runs."""
+        if self._started is not None:
+            run_beside(self._connection, lambda other: self._locks.cancel(other, self._session))
 
     def stop(self) -> None:
         """Ends it and waits for its end."""
         self._ended.set()
-        if self._thread is not None:
+        if self._listening:
+            self._listening = False
             for name, listener in self._listeners():
                 sa.event.remove(self._connection, name, listener)
+        if self._thread is not None:
             self._thread.join(timeout=5)
             self._thread = None
 
