@@ -8,6 +8,31 @@ from limbeck.cli.parameters import Grammar
 
 _JSON = click.Option(["--json", "json_"], is_flag=True, help="Print the result as JSON.")
 
+_LINT = Grammar(
+    "lint",
+    (
+        click.Argument(["rev_range"], required=False),
+        click.Option(
+            ["--since"],
+            metavar="COMMIT",
+            help="The revisions whose files were added or changed since the merge base with a "
+            "commit or branch.",
+        ),
+        click.Option(
+            ["--format", "format_"],
+            type=click.Choice(["text", "json", "sarif", "github"]),
+            default="text",
+            help="How findings are written.",
+        ),
+        click.Option(["--strict"], is_flag=True, help="Fail on warnings too."),
+        click.Option(["--style"], is_flag=True, help="Look at matters of style too."),
+        click.Option(["--rules"], is_flag=True, help="Show the rules instead."),
+    ),
+    runs_project="always",
+    function="limbeck.cli.screens.lint:lint",
+    help="Look for hazards in revisions before they run: those not applied, or RANGE.",
+)
+
 OWN_COMMANDS: tuple[Grammar, ...] = (
     Grammar(
         "adopt",
@@ -20,5 +45,6 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
         function="limbeck.cli.screens.doctor:doctor",
         help="Look at a project: what it is, what will differ, what could be dropped.",
     ),
+    _LINT,
 )
 """Each names its function in `limbeck.cli.screens`, which is imported when the command runs."""

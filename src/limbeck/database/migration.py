@@ -93,9 +93,12 @@ class MigrationContext:
             raise CommandError(
                 "Can't specify current_rev to context when using a database connection"
             )
-        log.info("Context impl %s.", _IMPLS.get(dialect.name, dialect.name))
-        kind = "transactional" if self.transactional_ddl else "non-transactional"
-        log.info("Will assume %s DDL.", kind)
+        self.starting_rows: tuple[str, ...] | None = None
+        """Where a run without a connection starts, where that is known better than by a name."""
+        if self.opts.pop("announce", True):
+            log.info("Context impl %s.", _IMPLS.get(dialect.name, dialect.name))
+            kind = "transactional" if self.transactional_ddl else "non-transactional"
+            log.info("Will assume %s DDL.", kind)
 
     @classmethod
     def configure(
@@ -333,6 +336,8 @@ class MigrationContext:
 
     def get_current_heads(self) -> tuple[str, ...]:
         """The rows of the version table; with ``--sql`` where the script starts."""
+        if self.starting_rows is not None:
+            return self.starting_rows
         if self.as_sql:
             start = self._start_from_rev
             if not start or start == "base":

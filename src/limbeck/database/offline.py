@@ -7,7 +7,6 @@ written down.
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -68,7 +67,7 @@ class Offline:
         self._kw = kw
         mark = self.state.mark()
         self.state.missed = self.asked_for_bind = False
-        with self._kept_back() as written:
+        with self.context.writer.held() as written:
             try:
                 _call(step, kw)
             except Exception as error:
@@ -79,10 +78,18 @@ class Offline:
             self.state.back(mark)
             self._record(step, failure)
         else:
-            self.context.writer.stream.write(written.getvalue())
+            self.context.writer.release(written)
             if failure is not None:
                 raise failure
         self._left().append(step)
+
+    @contextmanager
+    def unnoticed(self) -> Iterator[None]:
+        """What is asked inside is asked by us: that it is not known says nothing of the script."""
+        missed = self.state.missed
+        with self.unrecorded():
+            yield
+        self.state.missed = missed
 
     def follow(self, operation: Execute) -> None:
         """Takes note of SQL that the context wrote by itself, and runs it where a step runs."""
@@ -132,7 +139,7 @@ class Offline:
 
     def _folded(self, steps: Sequence[MigrationStep]) -> Schema:
         state = OfflineState(normalize=self.context._normalized)
-        with self._kept_back(), self._interpreting(Nowhere(), state):
+        with self.context.writer.held(), self._interpreting(Nowhere(), state):
             for step in steps:
                 _call(step, self._kw)
         return state.schema
@@ -169,7 +176,7 @@ class Offline:
             self._scratch = self._closing.enter_context(made)
         scratch, steps = self._scratch, self._left()
         while steps:
-            with self._kept_back(), self._on(scratch, Executor(scratch)):
+            with self.context.writer.held(), self._on(scratch, Executor(scratch)):
                 try:
                     _call(steps[0], self._kw)
                 except Exception as error:
@@ -213,6 +220,7 @@ class Offline:
         context = self.context
         usual = context.interpreter
         context.interpreter = context.interpreter_for(sink, state, dialect or context.dialect)
+        context.interpreter.gathers = usual.gathers
         try:
             with running(context.interpreter):
                 yield
@@ -227,7 +235,7 @@ class Offline:
         has no effect inside a transaction.
         """
         try:
-            with self._kept_back() as written:
+            with self.context.writer.held() as written:
                 yield
         finally:
             text = written.getvalue()
@@ -237,16 +245,6 @@ class Offline:
             self.context.writer.stream.flush()
 
     # -- what is written ------------------------------------------------------------------------
-
-    @contextmanager
-    def _kept_back(self) -> Iterator[io.StringIO]:
-        """What is written inside goes to a buffer."""
-        writer = self.context.writer
-        usual, writer.stream = writer.stream, io.StringIO()
-        try:
-            yield writer.stream
-        finally:
-            writer.stream = usual
 
     @contextmanager
     def unrecorded(self) -> Iterator[None]:

@@ -106,14 +106,15 @@ class Run:
         log.info("Running %s", step)
         if context.as_sql:
             context.writer.comment(f"Running {step.short_log}")
-        self._call(step)
+        self.call(step)
         heads = context.record(step, heads)
         for callback in context.on_version_apply:
             callback(ctx=context, step=step.info, heads=set(heads), run_args=self.kw)
         context.step = None
         return heads
 
-    def _call(self, step: MigrationStep) -> None:
+    def call(self, step: MigrationStep) -> None:
+        """Calls the function of a step; what it raises carries where it happened."""
         if step.migration_fn is None:
             return
         try:

@@ -23,6 +23,7 @@ from limbeck.operations.base import Operation
 from limbeck.operations.compiler import Compiler, Override
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Schema
+from limbeck.statements.hazards import Facts, Size
 
 NameFilter: TypeAlias = Callable[[str | None, str, Mapping[str, str | None]], bool]
 """`include_name(name, type, parent names)`, as users write it."""
@@ -106,6 +107,10 @@ class Dialect:
 
     locks: Locks | None = None
     """Its mutex, timeouts and blockers; None where these are not known."""
+    hazards: Facts | None = None
+    """What the server does for each action of a statement: locks, scans, rewrites, losses."""
+    sizes: Callable[[sa.Connection], Mapping[Name, Size]] | None = None
+    """Estimates of all tables from the catalog, in one query."""
 
     def compiler(self, dialect: SqlAlchemyDialect) -> Compiler:
         """A compiler with this dialect's overrides."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from limbeck.operations.base import Operation, Statement
 from limbeck.schema.objects import Before
+from limbeck.statements.hazards import Hazard
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Step:
     operation: Operation
     before: Before
     statements: tuple[Statement, ...]
-    hazards: tuple[Any, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
     """Facts about the statements, from the dialect (it takes a lock, it loses data)."""
 
 

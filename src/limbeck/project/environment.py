@@ -192,6 +192,11 @@ class EnvironmentContext:
         """Writes text to the script (``--sql``)."""
         self.get_context().static_output(text)
 
+    def put_context(self, context: MigrationContext, *, as_sql: bool | None) -> None:
+        """Puts another migration context in the place of the one in use."""
+        self._migration_context = context
+        self.context_opts["as_sql"] = as_sql
+
     def get_context(self) -> MigrationContext:
         """The migration context; CommandError before `configure`."""
         if self._migration_context is None:

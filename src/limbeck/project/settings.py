@@ -49,6 +49,12 @@ class Settings:
     lock_timeout: float | None = None
     lock_retries: int = 10
     statement_timeout: float = 0
+    lint_ignore: tuple[str, ...] = ()
+    lint_severities: Mapping[str, str] | None = None
+    lint_style: bool = False
+    target_version: str | None = None
+    small_table_rows: int = 1000
+    protect: bool = False
 
     @property
     def here(self) -> Path:
@@ -173,6 +179,12 @@ def _hooks(value: Any) -> tuple[Mapping[str, str], ...]:
     return tuple(hooks)
 
 
+def _pairs(value: Any) -> Mapping[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+        raise _WrongKind('a table such as { create-index = "warning" }')
+    return dict(value)
+
+
 _KINDS: Mapping[str, Callable[[Any], Any]] = {
     "str": _text,
     "str | None": _text,
@@ -184,6 +196,7 @@ _KINDS: Mapping[str, Callable[[Any], Any]] = {
     "tuple[str, ...] | None": _texts,
     "bool | tuple[str, ...]": _schemas,
     "tuple[Mapping[str, str], ...]": _hooks,
+    "Mapping[str, str] | None": _pairs,
 }
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     field.name: _KINDS[str(field.type)] for field in fields(Settings) if field.name != "file"

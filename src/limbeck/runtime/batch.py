@@ -36,7 +36,7 @@ class BatchOperations:
         self.placements: list[Placement] = []
 
     def _add(self, build: Callable[..., Operation], *args: Any, **kw: Any) -> None:
-        self.gathered.append(build(self._scope, *args, **kw))
+        self.invoke(build(self._scope, *args, **kw))
 
     @property
     def _table(self) -> dict[str, Any]:
@@ -214,6 +214,8 @@ class BatchOperations:
     def invoke(self, operation: Operation) -> None:
         """Gathers an operation that was built elsewhere."""
         self.gathered.append(operation)
+        if self._interpreter.gathers is not None:
+            self._interpreter.gathers(operation)
 
 
 @contextmanager

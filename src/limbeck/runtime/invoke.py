@@ -34,6 +34,8 @@ class Interpreter:
         self.sink = sink
         self.state = state
         self.context = context
+        self.gathers: Callable[[Operation], None] | None = None
+        """Told of each operation that a batch gathers, when its verb is called."""
 
     def invoke(self, operation: Operation) -> Any:
         """Runs one operation and returns what its verb returns."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from functools import cached_property
 from typing import Any, TextIO
@@ -57,6 +60,19 @@ class SqlWriter:
                 self.text(f"DELIMITER {DELIMITER}\n{text}\n{DELIMITER}\nDELIMITER ;")
             else:
                 self.text(text + self.end)
+
+    @contextmanager
+    def held(self) -> Iterator[Any]:
+        """What is written inside is held back; `release` writes it."""
+        usual, self.stream = self.stream, io.StringIO()
+        try:
+            yield self.stream
+        finally:
+            self.stream = usual
+
+    def release(self, held: Any) -> None:
+        """Writes what was held back."""
+        self.stream.write(held.getvalue())
 
     def text(self, text: str) -> None:
         """Writes text and a blank line."""

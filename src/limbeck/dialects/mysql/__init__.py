@@ -5,11 +5,13 @@ from __future__ import annotations
 from limbeck.dialects.base import Dialect
 from limbeck.dialects.mysql.batch import batch
 from limbeck.dialects.mysql.compile import OVERRIDES
+from limbeck.dialects.mysql.hazards import hazards
 from limbeck.dialects.mysql.inspect import inspect
 from limbeck.dialects.mysql.lock import LOCKS
 from limbeck.dialects.mysql.normalize import normalize
 from limbeck.dialects.mysql.read_back import read_back
 from limbeck.dialects.mysql.scratch import SCRATCH
+from limbeck.dialects.mysql.sizes import sizes
 from limbeck.operations.batch import Batch
 
 DIALECT = Dialect(
@@ -17,6 +19,8 @@ DIALECT = Dialect(
     transactional_ddl=False,
     overrides={**OVERRIDES, Batch: batch},
     inspect=inspect,
+    hazards=hazards,
+    sizes=sizes,
     normalize=normalize,
     read_back=read_back,
     scratch=SCRATCH,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from limbeck.dialects.base import Dialect
 from limbeck.dialects.postgresql.compile import OVERRIDES, rewrite
+from limbeck.dialects.postgresql.hazards import hazards
 from limbeck.dialects.postgresql.inspect import inspect
 from limbeck.dialects.postgresql.lock import LOCKS
 from limbeck.dialects.postgresql.normalize import normalize
 from limbeck.dialects.postgresql.read_back import read_back
 from limbeck.dialects.postgresql.scratch import SCRATCH
+from limbeck.dialects.postgresql.sizes import sizes
 
 DIALECT = Dialect(
     name="postgresql",
@@ -16,6 +18,8 @@ DIALECT = Dialect(
     overrides=OVERRIDES,
     rewrite=rewrite,
     inspect=inspect,
+    hazards=hazards,
+    sizes=sizes,
     normalize=normalize,
     read_back=read_back,
     scratch=SCRATCH,

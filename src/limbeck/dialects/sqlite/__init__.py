@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from limbeck.dialects.base import Dialect
 from limbeck.dialects.sqlite.compile import OVERRIDES
+from limbeck.dialects.sqlite.hazards import hazards
 from limbeck.dialects.sqlite.inspect import inspect
 from limbeck.dialects.sqlite.lock import LOCKS
 from limbeck.dialects.sqlite.normalize import normalize
@@ -13,6 +14,7 @@ DIALECT = Dialect(
     transactional_ddl=True,
     overrides=OVERRIDES,
     inspect=inspect,
+    hazards=hazards,
     normalize=normalize,
     adds_foreign_keys=False,
     rebuilds=True,

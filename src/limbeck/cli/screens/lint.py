@@ -1,0 +1,80 @@
+"""``limbeck lint``: findings on standard output, a status that a pipeline can act on."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from limbeck import __version__
+from limbeck.cli.paint import painted
+from limbeck.commands.lint import Linted, lint_revisions
+from limbeck.errors import CommandError, RevisionError
+from limbeck.lint.finding import SEVERITIES, Finding
+from limbeck.lint.formats import as_github, as_json, as_sarif, relative
+from limbeck.lint.rules import all_rules
+from limbeck.lint.text import shortened
+from limbeck.project.config import Config
+from limbeck.project.project import Project
+
+_COLOURS = {"error": "red", "warning": "yellow", "style": "cyan"}
+
+
+def lint(
+    config: Config,
+    rev_range: str | None,
+    since: str | None = None,
+    format_: str = "text",
+    strict: bool = False,
+    style: bool = False,
+    rules: bool = False,
+) -> int:
+    """Look for hazards in revisions before they run."""
+    if rules:
+        for rule in all_rules():
+            summary = rule.doc.partition("\n")[0]
+            config.print_stdout(f"{rule.code:32} {rule.severity:8} {summary}")
+        return 0
+    if rev_range is not None and since is not None:
+        raise CommandError("Give a range or --since, not both.")
+    try:
+        found = lint_revisions(Project(config), rev_range, since=since, style=style)
+    except RevisionError as error:
+        raise CommandError(str(error)) from error
+    match format_:
+        case "json":
+            config.print_stdout(as_json(found.findings, found.revisions, found.servers))
+        case "sarif":
+            config.print_stdout(as_sarif(found.findings, all_rules(), __version__))
+        case "github":
+            if found.findings:
+                config.print_stdout(as_github(found.findings))
+        case _:
+            _print_text(config, found)
+    failing = {"error", "warning"} if strict else {"error"}
+    return int(any(f.severity in failing for f in found.findings))
+
+
+def _print_text(config: Config, found: Linted) -> None:
+    for finding in found.findings:
+        for line in _lines(finding):
+            config.print_stdout(line)
+    counts = Counter(f.severity for f in found.findings)
+    said = [_plural(counts[s], s) for s in SEVERITIES if counts[s]]
+    looked = f"{_plural(len(found.revisions), 'revision')} for {' and '.join(found.servers)}"
+    config.print_stdout(f"{looked}: {', '.join(said) or 'nothing found'}")
+
+
+def _plural(count: int, word: str) -> str:
+    if word == "style":
+        return f"{count} of style"
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _lines(finding: Finding) -> list[str]:
+    place = relative(finding.path) or f"revision {finding.revision}"
+    if finding.line is not None:
+        place += f":{finding.line}"
+    severity = painted(finding.severity, _COLOURS[finding.severity])
+    lines = [f"{place}: {severity} [{finding.code}] {finding.message}"]
+    if finding.sql:
+        lines.append(f"    {shortened(finding.sql, 100)}")
+    return [*lines, f"    -> {finding.advice}", ""]
