@@ -12,8 +12,12 @@ from limbeck.lint.finding import SEVERITIES
 from limbeck.lint.rule import Rule
 from limbeck.lint.rules import all_rules
 
-_PRODUCTS = (("postgresql", "PostgreSQL"), ("mysql", "MySQL"), ("mariadb", "MariaDB"))
-_PRODUCTS += (("sqlite", "SQLite"),)
+_PRODUCTS = {
+    "postgresql": "PostgreSQL",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "sqlite": "SQLite",
+}
 
 _MEANING = {
     "error": "these make `limbeck lint` fail",
@@ -30,7 +34,7 @@ def pages() -> dict[str, str]:
 
 def _page(rule: Rule) -> str:
     summary, _, rest = rule.doc.partition("\n")
-    servers = ", ".join(name for key, name in _PRODUCTS if key in rule.dialects)
+    servers = ", ".join(name for key, name in _PRODUCTS.items() if key in rule.dialects)
     notes = [f"{rule.severity} · {servers}"]
     if rule.sized:
         notes.append("silent on small tables (`small_table_rows`)")
