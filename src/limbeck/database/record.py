@@ -98,8 +98,10 @@ class _Recorder(SqlWriter):
     def revision(self, step: MigrationStep) -> RecordedRevision:
         """Runs a step and gives what it would have run."""
         revision = step.revision
-        self._found, self._notes, self._in_transaction = [], [], True
+        self._found, self._notes = [], []
         self._path = "" if revision is None or revision.path is None else revision.path
+        if self._context.transactional_ddl:
+            self._context.scripted.begin()
         Run(self._context, {}).call(step)
         return RecordedRevision(
             step.short_log if revision is None else revision.id,

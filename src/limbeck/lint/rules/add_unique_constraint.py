@@ -19,9 +19,7 @@ build it online: look for duplicates before.
 ```python
 # on PostgreSQL
 with op.get_context().autocommit_block():
-    op.create_index(
-        "person_email", "person", ["email"], unique=True, postgresql_concurrently=True
-    )
+    op.create_index("person_email", "person", ["email"], unique=True, postgresql_concurrently=True)
 op.execute("ALTER TABLE person ADD CONSTRAINT person_email UNIQUE USING INDEX person_email")
 ```
 

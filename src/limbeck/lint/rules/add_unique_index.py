@@ -10,9 +10,7 @@ that slows every write.
 ```python
 # on PostgreSQL
 with op.get_context().autocommit_block():
-    op.create_index(
-        "person_email", "person", ["email"], unique=True, postgresql_concurrently=True
-    )
+    op.create_index("person_email", "person", ["email"], unique=True, postgresql_concurrently=True)
 ```
 
 ## Use
@@ -23,9 +21,7 @@ Look for duplicates before, and say that you have.
 # on PostgreSQL
 with op.get_context().autocommit_block():
     # limbeck: allow(add-unique-index) duplicates were merged by the job of last week
-    op.create_index(
-        "person_email", "person", ["email"], unique=True, postgresql_concurrently=True
-    )
+    op.create_index("person_email", "person", ["email"], unique=True, postgresql_concurrently=True)
 ```
 """
 

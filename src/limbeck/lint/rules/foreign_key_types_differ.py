@@ -21,8 +21,7 @@ The type of the key.
 ```python
 # on PostgreSQL
 op.add_column(
-    "audit",
-    sa.Column("mayor_id", sa.BigInteger(), sa.ForeignKey("person.id", name="audit_mayor")),
+    "audit", sa.Column("mayor_id", sa.BigInteger(), sa.ForeignKey("person.id", name="audit_mayor"))
 )
 ```
 """

@@ -12,9 +12,7 @@ to many tables, and two runs of that kind can wait for each other.
 op.create_foreign_key(
     "audit_person", "audit", "person", ["person_id"], ["id"], postgresql_not_valid=True
 )
-op.create_foreign_key(
-    "audit_city", "audit", "city", ["city_id"], ["id"], postgresql_not_valid=True
-)
+op.create_foreign_key("audit_city", "audit", "city", ["city_id"], ["id"], postgresql_not_valid=True)
 ```
 
 ## Use
@@ -30,9 +28,7 @@ op.create_foreign_key(
 
 ```python
 # on PostgreSQL
-op.create_foreign_key(
-    "audit_city", "audit", "city", ["city_id"], ["id"], postgresql_not_valid=True
-)
+op.create_foreign_key("audit_city", "audit", "city", ["city_id"], ["id"], postgresql_not_valid=True)
 ```
 """
 

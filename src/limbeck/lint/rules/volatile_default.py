@@ -9,9 +9,7 @@ nobody can use it, on MySQL and MariaDB while nobody can write.
 
 ```python
 # on PostgreSQL
-op.add_column(
-    "person", sa.Column("token", sa.Uuid(), server_default=sa.text("gen_random_uuid()"))
-)
+op.add_column("person", sa.Column("token", sa.Uuid(), server_default=sa.text("gen_random_uuid()")))
 ```
 
 ## Use
