@@ -214,6 +214,7 @@ def revision(
     process_revision_directives: Callable[..., Any] | None = None,
     *,
     rename: Sequence[str] | None = None,
+    allow_drop: bool = False,
 ) -> GeneratedScript | list[GeneratedScript]:
     """Create a new revision file."""
     from limbeck.commands.new import new_revision
@@ -258,6 +259,7 @@ def revision(
             depends_on=depends_on,
             process_revision_directives=process_revision_directives,
             rename=rename or (),
+            allow_drop=allow_drop,
         )
     _finish(project, scripts)
     return scripts[0] if len(scripts) == 1 else scripts

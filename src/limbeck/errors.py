@@ -87,6 +87,10 @@ class RenameError(CommandError):
     """What a model or an option says of a rename does not fit; names the hint."""
 
 
+class UnseenModels(CommandError):
+    """Models would not be compared, as their modules or their metadata are missing; names them."""
+
+
 class UnsafeDrop(CommandError):
     """A revision would drop what nobody is likely to want dropped; names the tables."""
 

@@ -140,6 +140,7 @@ def test_every_flag_that_scripts_use_is_known() -> None:
             "--rev-id",
             "--depends-on",
             "--rename",
+            "--allow-drop",
         },
         "show": set(),
         "stamp": {"--sql", "--tag", "--purge"},

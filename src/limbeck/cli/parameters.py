@@ -182,6 +182,11 @@ COMMANDS: tuple[Grammar, ...] = (
                 help="Say what was renamed: table=new, table.column=new, also an index, a "
                 "constraint or the value of an enum type. May be given several times.",
             ),
+            click.Option(
+                ["--allow-drop"],
+                is_flag=True,
+                help="Let the revision drop all tables, or more than a third of them.",
+            ),
         ),
         runs_project="for autogenerate",
     ),

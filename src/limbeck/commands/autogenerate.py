@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from limbeck.commands.hooks import comparison, object_filter
+from limbeck.commands.models import require_all_models
 from limbeck.commands.renames import Renames
+from limbeck.commands.scope import ignore_patterns, without_foreign, without_ignored
 from limbeck.database.migration import MigrationContext
 from limbeck.dialects.base import Request
 from limbeck.diff.candidates import Candidate
@@ -87,6 +89,7 @@ def compared(context: MigrationContext, side: Side, renames: Renames | None = No
     said of a rename does not fit.
     """
     metadata = required_metadata(context)
+    require_all_models(context, metadata)
     declared, inspected = _both_sides(context, side, metadata)
     renames = renames or Renames()
     doubts: tuple[Candidate, ...] | None = None
@@ -141,10 +144,12 @@ def _both_sides(
         include_name=context.opts.get("include_name"),
     )
     inspected = side.read(request)
+    patterns = ignore_patterns(context)
+    inspected, declared = (without_ignored(s, patterns) for s in (inspected, declared))
     predicate = object_filter(context, metadata)
     if predicate is not None:
         inspected, declared = keep(inspected, declared, predicate)
-    return declared, inspected
+    return declared, without_foreign(context, inspected, declared)
 
 
 def _required_connection(context: MigrationContext) -> sa.Connection:

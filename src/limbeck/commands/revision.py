@@ -13,6 +13,7 @@ from limbeck.commands.directives import (
     UpgradeOps,
     directives_in_force,
 )
+from limbeck.commands.drops import refuse_drops
 from limbeck.commands.environment import run
 from limbeck.commands.new import GeneratedScript, Identifiers, new_revision
 from limbeck.commands.remarks import remarked
@@ -20,7 +21,7 @@ from limbeck.commands.renames import Renames, warn
 from limbeck.database.migration import MigrationContext
 from limbeck.database.steps import MigrationStep
 from limbeck.diff.candidates import Candidate
-from limbeck.errors import CommandError
+from limbeck.errors import CommandError, ConfigurationError
 from limbeck.project.project import Project
 from limbeck.script.render import RenderOptions, render
 
@@ -52,12 +53,14 @@ def revision(
     depends_on: Identifiers = None,
     process_revision_directives: Hook | None = None,
     rename: Sequence[str] = (),
+    allow_drop: bool = False,
 ) -> list[GeneratedScript]:
     """Writes a revision file, or several if hooks ask for it, or none if they empty the list.
 
     env.py runs where the models are compared, where `revision_environment` says so, or with
-    `sql`. `rename` says what was renamed (``users.name=full_name``). Raises CommandError when the
-    database is not at the heads, RenameError for a rename that does not fit.
+    `sql`. `rename` says what was renamed (``users.name=full_name``), `allow_drop` that much may be
+    dropped. Raises CommandError when the database is not at the heads, RenameError for a rename
+    that does not fit, UnsafeDrop for a revision that drops much.
     """
     if sql:
         _refuse_sql(project, autogenerate)
@@ -85,6 +88,8 @@ def revision(
             if autogenerate:
                 require_up_to_date(project, rows)
                 compared = difference(context, Renames(rename, project.config.ask))
+                if not allow_drop:
+                    refuse_drops(compared)
                 warn(compared.doubts)
                 doubts.extend(compared.doubts)
                 add_found(script, *shape.found(compared, script.imports), first=not contexts)
@@ -177,7 +182,19 @@ def render_options(context: MigrationContext) -> RenderOptions:
         sqlalchemy_prefix=opts.get("sqlalchemy_module_prefix", "sa.") or "",
         user_module_prefix=opts.get("user_module_prefix"),
         render_as_batch=bool(opts.get("render_as_batch", False)),
+        plain_types=_plain_types(context),
         render_item=opts.get("render_item"),
         migration_context=context,
         opts=opts,
     )
+
+
+def _plain_types(context: MigrationContext) -> bool:
+    """`render_types`, of `configure` or of the settings: ``module`` or ``impl``."""
+    config = context.config
+    found = context.opts.get("render_types")
+    if found is None and config is not None:
+        found = config.get_alembic_option("render_types")
+    if found not in (None, "module", "impl"):
+        raise ConfigurationError(f"render_types must be 'module' or 'impl', not {found!r}")
+    return bool(found == "impl")

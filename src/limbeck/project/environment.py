@@ -16,7 +16,7 @@ from limbeck.errors import CommandError, ConfigurationError, LimbeckError, locat
 from limbeck.project.config import Config
 from limbeck.project.discovery import import_models
 from limbeck.project.settings import Settings
-from limbeck.project.sources import resolve_metadata, resolve_url
+from limbeck.project.sources import load_reference, resolve_metadata, resolve_url
 from limbeck.revision.identifiers import resolve
 from limbeck.runtime.invoke import running
 from limbeck.script.directory import ScriptDirectory
@@ -277,12 +277,22 @@ def native_options(environment: EnvironmentContext, settings: Settings) -> dict[
         "render_as_batch": settings.render_as_batch,
         "transaction_per_migration": settings.transaction_per_migration,
         "include_schemas": settings.include_schemas,
+        "include_name": _function(settings.include_name, "include_name"),
+        "include_object": _function(settings.include_object, "include_object"),
         "version_table": settings.version_table,
         "version_table_schema": settings.version_table_schema,
     }
     if environment.context_opts.get("needs_metadata", False):
         options["target_metadata"] = native_metadata(settings)
     return options
+
+
+def _function(spec: str | None, setting: str) -> Any:
+    """The function that a setting names. Raises ConfigurationError when it is none."""
+    found = None if spec is None else load_reference(spec, setting)
+    if found is not None and not callable(found):
+        raise ConfigurationError(f"{setting} = {spec!r} is a {type(found).__name__}, no function")
+    return found
 
 
 def native_metadata(settings: Settings) -> Sequence[sa.MetaData]:

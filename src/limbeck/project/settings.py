@@ -38,6 +38,11 @@ class Settings:
     sourceless: bool = False
     output_encoding: str = "utf-8"
     prepend_sys_path: tuple[str, ...] = (".",)
+    include_name: str | None = None
+    include_object: str | None = None
+    ignore: tuple[str, ...] = ()
+    foreign_objects: str = "keep"
+    render_types: str = "module"
     compare_type: bool = True
     compare_server_default: bool = True
     render_as_batch: bool = False

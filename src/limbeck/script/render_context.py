@@ -26,12 +26,15 @@ class RenderOptions:
 
     `render_item` is asked first, with SQLAlchemy's own objects, and gets the `RenderContext` as
     its third argument. `user_module_prefix` None means the module's own name and its import.
+    `plain_types` writes what a type of the user's stores in its place, so that old scripts do not
+    import the application.
     """
 
     op_prefix: str = "op."
     sqlalchemy_prefix: str = "sa."
     user_module_prefix: str | None = None
     render_as_batch: bool = False
+    plain_types: bool = False
     render_item: RenderItem | None = None
     migration_context: Any = None
     opts: Mapping[str, Any] = field(default_factory=dict)

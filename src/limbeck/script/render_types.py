@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from limbeck.script.layout import Atom, Bracket, Chain, Keyword, Node, call, flat
 from limbeck.script.literals import (
@@ -215,6 +215,10 @@ def _user_type(payload: TypeEngine[Any], context: RenderContext) -> Node:
 
     Else what it stores stands in for it, with a remark.
     """
+    if context.options.plain_types:
+        stored = _plain_type(payload, context)
+        if stored is not None:
+            return type_(stored, context)
     cls = type(payload)
     place = f"{cls.__module__}.{cls.__qualname__}"
     plain = context.without_hooks()
@@ -243,6 +247,20 @@ def _user_name(cls: type, context: RenderContext) -> str:
 
 def _shown(payload: TypeEngine[Any]) -> str:
     return " ".join(repr(payload).split())
+
+
+def _plain_type(payload: TypeEngine[Any], context: RenderContext) -> TypeEngine[Any] | None:
+    """SQLAlchemy's type under a user's: what a decorator stores, or the class it is derived from.
+
+    None for one that has nothing under it and brings its own DDL.
+    """
+    if isinstance(payload, TypeDecorator):
+        return _stored(payload, context)
+    for base in type(payload).__mro__[1:]:
+        if base.__module__.startswith("sqlalchemy."):
+            bare = base in (TypeEngine, UserDefinedType) or not issubclass(base, TypeEngine)
+            return None if bare else payload.adapt(base)
+    return None
 
 
 def _stored(payload: TypeDecorator[Any], context: RenderContext) -> TypeEngine[Any]:

@@ -176,6 +176,10 @@ class Point(UserDefinedType[Any]):
         return f"POINT({self.srid})"
 
 
+class Name(sa.String):
+    """A type of its own that is one of SQLAlchemy's."""
+
+
 class Odd(UserDefinedType[Any]):
     cache_ok = True
 
@@ -266,3 +270,23 @@ def test_the_users_hook_is_asked_first_and_may_add_imports() -> None:
         ["from shop.types import Money"],
         [],
     )
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        (Money(), "sa.Numeric(precision=10, scale=2)"),
+        (Short(8), "sa.String(length=8)"),
+        (Choice(object()), "sa.String(length=20)"),
+        (Name(30), "sa.String(length=30)"),
+        (sa.ARRAY(Money()), "sa.ARRAY(sa.Numeric(precision=10, scale=2))"),
+    ],
+)
+def test_types_of_the_users_may_be_written_as_what_they_store(payload: Any, text: str) -> None:
+    assert rendered(payload, RenderOptions(plain_types=True)) == (text, [], [])
+
+
+def test_a_type_that_brings_its_own_ddl_is_imported_even_so() -> None:
+    text, imports, _ = rendered(Point(4326), RenderOptions(plain_types=True))
+    assert text.startswith("shop.types.Point(")
+    assert imports == ["import shop.types"]
