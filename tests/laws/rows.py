@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from random import Random
 from typing import TypeAlias
 
@@ -156,6 +157,9 @@ def _image(old: TableSpec, new: TableSpec, after: Blueprint, row: Row, number: i
             image[column.name] = converted(row[column.name], was, column, after)
         except Impossible:
             return None
+        begins = is_numbered(new, column) and not is_numbered(old, was)
+        if after.dialect == "mysql" and begins and Decimal(image[column.name] or 0) == 0:
+            return None  # refused, with a word on what to do
     try:
         return _generated(new, image)
     except (KeyError, ValueError):

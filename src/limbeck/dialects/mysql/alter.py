@@ -49,7 +49,8 @@ def alter_column(
         for statement in compiler.compile(AddConstraint(operation.table, check), before)
     )
     sql = (_between(operation, compiler, before), _statement(operation, compiler, before, place))
-    return (*drops, *(Statement(text) for text in sql if text), *adds)
+    changes = (Statement(text) for text in sql if text)
+    return (*drops, *_without_zero(operation, compiler, before), *changes, *adds)
 
 
 def _drop(table: Name, check: Check) -> DropConstraint:
@@ -58,6 +59,33 @@ def _drop(table: Name, check: Check) -> DropConstraint:
 
 def _named(operation: AlterColumn) -> str:
     return f"alter_column '{operation.table}.{operation.column}'"
+
+
+def _without_zero(
+    operation: AlterColumn, compiler: Compiler, before: Before
+) -> tuple[Statement, ...]:
+    """A look for the 0 that the server takes for a number to be given, as the column begins to.
+
+    It would give that row another number, without a word
+    (https://dev.mysql.com/doc/refman/8.0/en/sql-mode.html#sqlmode_no_auto_value_on_zero).
+    """
+    old = operation.existing(before) if operation.autoincrement is True else None
+    if old is None or old.autoincrement is True:
+        return ()
+    if expressions.family(types.parse(compiler.type(old.type)).text) not in expressions.NUMERIC:
+        return ()
+    table, name = compiler.name(operation.table), compiler.identifier(operation.column)
+    mode = "FIND_IN_SET('NO_AUTO_VALUE_ON_ZERO', @@sql_mode) = 0"
+    return (
+        Statement(
+            f"SELECT 1 FROM {table} WHERE {name} = 0 AND {mode} LIMIT 1",
+            verify=(
+                f"A row of '{operation.table}' has 0 in '{operation.column}', which the server "
+                "would change as the column becomes AUTO_INCREMENT. To keep it, run first "
+                "op.execute(\"SET sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')\")."
+            ),
+        ),
+    )
 
 
 def _between(operation: AlterColumn, compiler: Compiler, before: Before) -> str | None:
