@@ -215,6 +215,8 @@ def revision(
     *,
     rename: Sequence[str] | None = None,
     allow_drop: bool = False,
+    against: str | None = None,
+    verify: bool | None = None,
 ) -> GeneratedScript | list[GeneratedScript]:
     """Create a new revision file."""
     from limbeck.commands.new import new_revision
@@ -260,6 +262,8 @@ def revision(
             process_revision_directives=process_revision_directives,
             rename=rename or (),
             allow_drop=allow_drop,
+            against=against,
+            verify=verify,
         )
     _finish(project, scripts)
     return scripts[0] if len(scripts) == 1 else scripts
@@ -327,11 +331,11 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
 
 
 @_command
-def check(config: Config) -> None:
+def check(config: Config, *, against: str | None = None) -> None:
     """Check whether autogenerate would find new operations."""
     from limbeck.commands.check import check as compare
 
-    compare(Project(config))
+    compare(Project(config), against=against)
     config.print_stdout("No new upgrade operations detected.")
 
 

@@ -118,7 +118,7 @@ def test_every_flag_that_scripts_use_is_known() -> None:
     }
     assert flags == {
         "branches": {"-v", "--verbose"},
-        "check": set(),
+        "check": {"--against"},
         "current": {"-v", "--verbose", "-c", "--check-heads"},
         "downgrade": {"--sql", "--tag"},
         "edit": set(),
@@ -133,6 +133,7 @@ def test_every_flag_that_scripts_use_is_known() -> None:
             "--message",
             "--autogenerate",
             "--sql",
+            "--verify",
             "--head",
             "--splice",
             "--branch-label",
@@ -140,6 +141,7 @@ def test_every_flag_that_scripts_use_is_known() -> None:
             "--rev-id",
             "--depends-on",
             "--rename",
+            "--against",
             "--allow-drop",
         },
         "show": set(),

@@ -46,5 +46,20 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
         help="Look at a project: what it is, what will differ, what could be dropped.",
     ),
     _LINT,
+    Grammar(
+        "verify",
+        (
+            click.Argument(["rev_range"], required=False, metavar="[RANGE]"),
+            click.Option(
+                ["--strict"],
+                is_flag=True,
+                help="A revision that cannot be taken back is a failure too.",
+            ),
+            _JSON,
+        ),
+        runs_project="always",
+        function="limbeck.cli.screens.verify:verify",
+        help="Run each revision up, down and up again on a scratch database.",
+    ),
 )
 """Each names its function in `limbeck.cli.screens`, which is imported when the command runs."""

@@ -26,6 +26,11 @@ _SPLICE = click.Option(
     ["--splice"], is_flag=True, help="Allow a non-head revision as the 'head' to splice onto."
 )
 _REVISION = click.Argument(["revision"])
+_AGAINST = click.Option(
+    ["--against"],
+    type=click.Choice(["database", "history"]),
+    help="What the models are compared with. Defaults to the setting 'against'.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ GLOBAL_OPTIONS: Sequence[click.Option] = (
 
 COMMANDS: tuple[Grammar, ...] = (
     Grammar("branches", (_VERBOSE,)),
-    Grammar("check", runs_project="always"),
+    Grammar("check", (_AGAINST,), runs_project="always"),
     Grammar(
         "current",
         (
@@ -186,6 +191,13 @@ COMMANDS: tuple[Grammar, ...] = (
                 ["--allow-drop"],
                 is_flag=True,
                 help="Let the revision drop all tables, or more than a third of them.",
+            ),
+            _AGAINST,
+            click.Option(
+                ["--verify/--no-verify"],
+                default=None,
+                help="Whether what --autogenerate writes is proven on a scratch database before it "
+                "is kept. Defaults to the setting 'verify'.",
             ),
         ),
         runs_project="for autogenerate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,6 +43,8 @@ class Difference:
     downgrade: tuple[Operation, ...]
     doubts: tuple[Candidate, ...] = ()
     """Drops and additions that may be renames."""
+    before: Schema = field(default_factory=Schema)
+    """What was compared with the models, under its old names, as far as filters let it."""
 
     def as_diffs(self) -> list[Any]:
         """The field's tuple form of what was found."""
@@ -60,6 +62,8 @@ class Side:
     schema_names: Callable[[], Iterable[str]]
     read: Callable[[Request], Schema]
     settle: Callable[[Schema, Schema], Schema]
+    mixed: bool = True
+    """Whether there may be what no revision has made."""
 
 
 def difference(context: MigrationContext, renames: Renames | None = None) -> Difference:
@@ -90,7 +94,7 @@ def compared(context: MigrationContext, side: Side, renames: Renames | None = No
     """
     metadata = required_metadata(context)
     require_all_models(context, metadata)
-    declared, inspected = _both_sides(context, side, metadata)
+    declared, inspected = both_sides(context, side, metadata)
     renames = renames or Renames()
     doubts: tuple[Candidate, ...] | None = None
     while doubts is None:
@@ -111,7 +115,7 @@ def compared(context: MigrationContext, side: Side, renames: Renames | None = No
         *renaming.reversed_operations(inspected),
     )
     upgrade = (*renaming.operations, *changes)
-    return Difference(context, renaming.schema, settled, upgrade, downgrade, doubts)
+    return Difference(context, renaming.schema, settled, upgrade, downgrade, doubts, inspected)
 
 
 def database_side(context: MigrationContext) -> Side:
@@ -131,7 +135,7 @@ def database_side(context: MigrationContext) -> Side:
     return Side(schema_names, context.read, settle)
 
 
-def _both_sides(
+def both_sides(
     context: MigrationContext, side: Side, metadata: Sequence[sa.MetaData]
 ) -> tuple[Schema, Schema]:
     """(declared, inspected), normalised and filtered."""
@@ -149,7 +153,7 @@ def _both_sides(
     predicate = object_filter(context, metadata)
     if predicate is not None:
         inspected, declared = keep(inspected, declared, predicate)
-    return declared, without_foreign(context, inspected, declared)
+    return declared, without_foreign(context, inspected, declared) if side.mixed else inspected
 
 
 def _required_connection(context: MigrationContext) -> sa.Connection:

@@ -128,6 +128,9 @@ class Directives(Protocol):
     def script(self, script: MigrationScript) -> Any:
         """A new script for hooks: the attributes of `MigrationScript`."""
 
+    def asks_server(self, context: MigrationContext) -> bool:
+        """Whether somebody else's comparison wants to look at the database that is compared."""
+
     def found(self, difference: Difference, imports: set[str]) -> tuple[Any, Any]:
         """What was found, for ``upgrade()`` and ``downgrade()``: `UpgradeOps` and `DowngradeOps`.
 
@@ -143,6 +146,9 @@ class _Native:
 
     def script(self, script: MigrationScript) -> Any:
         return script
+
+    def asks_server(self, context: MigrationContext) -> bool:
+        return False
 
     def found(self, difference: Difference, imports: set[str]) -> tuple[Any, Any]:
         opts = difference.context.opts

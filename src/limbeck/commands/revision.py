@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from limbeck.commands.autogenerate import difference
-from limbeck.commands.directives import (
-    DowngradeOps,
-    MigrationScript,
-    UpgradeOps,
-    directives_in_force,
-)
+from limbeck.commands.against import history_difference, one_head
+from limbeck.commands.autogenerate import Difference, difference
+from limbeck.commands.directives import DowngradeOps, MigrationScript, UpgradeOps
+from limbeck.commands.draft import Draft, Hook
 from limbeck.commands.drops import refuse_drops
-from limbeck.commands.environment import run
+from limbeck.commands.environment import run, run_apart
+from limbeck.commands.keep import keep_if_proven
 from limbeck.commands.new import GeneratedScript, Identifiers, new_revision
 from limbeck.commands.remarks import remarked
 from limbeck.commands.renames import Renames, warn
@@ -22,10 +20,9 @@ from limbeck.database.migration import MigrationContext
 from limbeck.database.steps import MigrationStep
 from limbeck.diff.candidates import Candidate
 from limbeck.errors import CommandError, ConfigurationError
+from limbeck.project.environment import EnvironmentContext
 from limbeck.project.project import Project
 from limbeck.script.render import RenderOptions, render
-
-Hook = Callable[[MigrationContext, Any, list[Any]], None]
 
 
 def require_up_to_date(project: Project, rows: Sequence[str]) -> None:
@@ -54,18 +51,20 @@ def revision(
     process_revision_directives: Hook | None = None,
     rename: Sequence[str] = (),
     allow_drop: bool = False,
+    against: str | None = None,
+    verify: bool | None = None,
 ) -> list[GeneratedScript]:
     """Writes a revision file, or several if hooks ask for it, or none if they empty the list.
 
     env.py runs where the models are compared, where `revision_environment` says so, or with
     `sql`. `rename` says what was renamed (``users.name=full_name``), `allow_drop` that much may be
-    dropped. Raises CommandError when the database is not at the heads, RenameError for a rename
-    that does not fit, UnsafeDrop for a revision that drops much.
+    dropped; `against` and `verify` take the place of the project's settings. Raises CommandError
+    when the database is not at the heads, RenameError for a rename that does not fit, UnsafeDrop
+    for a revision that drops much, ProofFailed when what was generated is not kept.
     """
     if sql:
         _refuse_sql(project, autogenerate)
-    shape = directives_in_force()
-    native = MigrationScript(
+    empty = MigrationScript(
         rev_id,
         UpgradeOps(),
         DowngradeOps(),
@@ -76,46 +75,63 @@ def revision(
         version_path=version_path,
         depends_on=depends_on,
     )
-    script = shape.script(native)
-    directives = [script]
-    hooks = [process_revision_directives] if process_revision_directives else []
-    contexts: list[MigrationContext] = []
-    doubts: list[Candidate] = []
-    environment = None
+    draft = Draft(empty, [process_revision_directives] if process_revision_directives else [])
+    extra: dict[str, Any] = {}
     if autogenerate or project.runs_env_for_revisions:
-
-        def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
-            if autogenerate:
-                require_up_to_date(project, rows)
-                compared = difference(context, Renames(rename, project.config.ask))
-                if not allow_drop:
-                    refuse_drops(compared)
-                warn(compared.doubts)
-                doubts.extend(compared.doubts)
-                add_found(script, *shape.found(compared, script.imports), first=not contexts)
-            contexts.append(context)
-            found = context.opts.get("process_revision_directives")
-            for hook in [*hooks, *([found] if found else [])]:
-                hook(context, rows, directives)
-            return []
-
-        environment = run(
-            project,
-            steps,
-            as_sql=sql,
-            dont_mutate=True,
-            needs_metadata=autogenerate,
-            template_args={},
-        )
+        source = (against or project.against) if autogenerate else None
+        environment = _run_env(project, draft, source, sql, rename, allow_drop)
+        extra = environment.context_opts.get("template_args", {})
     else:
-        for hook in hooks:
-            hook(None, (), directives)  # type: ignore[arg-type]  # there is no context without env.py
-    extra = environment.context_opts.get("template_args", {}) if environment else {}
-    context = contexts[-1] if contexts else None
-    return [
-        write_script(project, shape.written(item, context), context, extra, doubts)
-        for item in directives
-    ]
+        for hook in draft.hooks:
+            hook(None, (), draft.directives)  # type: ignore[arg-type]  # there is none without env.py
+    scripts = draft.written()
+    context = draft.contexts[-1] if draft.contexts else None
+    heads = project.scripts.graph.heads
+    doubts = [doubt for found in draft.found for doubt in found.doubts]
+    written = [write_script(project, script, context, extra, doubts) for script in scripts]
+    if autogenerate:
+        keep_if_proven(project, written, draft.claims(scripts), heads, verify, against)
+    return written
+
+
+def _run_env(
+    project: Project,
+    draft: Draft,
+    source: str | None,
+    sql: bool,
+    rename: Sequence[str],
+    allow_drop: bool,
+) -> EnvironmentContext:
+    """Runs env.py, or what stands for it, and compares the models with that source, if any."""
+    graph = project.scripts.graph
+
+    def renames() -> Renames:
+        return Renames(rename, project.config.ask)
+
+    def add(found: Difference) -> None:
+        if not allow_drop:
+            refuse_drops(found)
+        warn(found.doubts)
+        draft.add(found)
+
+    def with_history(context: MigrationContext) -> None:
+        on_server = draft.shape.asks_server(context)
+        history_difference(project, context, add, renames(), on_server=on_server)
+        draft.run_hooks(context, graph.heads)
+
+    def with_database(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
+        if source is not None:
+            require_up_to_date(project, rows)
+            add(difference(context, renames()))
+        draft.run_hooks(context, rows)
+        return []
+
+    options: dict[str, Any] = {"needs_metadata": source is not None, "template_args": {}}
+    if source != "history":
+        return run(project, with_database, as_sql=sql, dont_mutate=True, **options)
+    if draft.empty.head == "head":
+        one_head(project)
+    return run_apart(project, with_history, **options)
 
 
 def _refuse_sql(project: Project, autogenerate: bool) -> None:
@@ -127,15 +143,6 @@ def _refuse_sql(project: Project, autogenerate: bool) -> None:
             "Using --sql with the revision command when revision_environment is not configured "
             "does not make any sense"
         )
-
-
-def add_found(script: Any, upgrade: Any, downgrade: Any, *, first: bool) -> None:
-    """Puts what was found into the script: one list for each database of env.py."""
-    if first:
-        script.upgrade_ops, script.downgrade_ops = upgrade, downgrade
-    else:
-        script.upgrade_ops_list.append(upgrade)
-        script.downgrade_ops_list.append(downgrade)
 
 
 def write_script(

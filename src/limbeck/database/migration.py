@@ -95,10 +95,13 @@ class MigrationContext:
             )
         self.starting_rows: tuple[str, ...] | None = None
         """Where a run without a connection starts, where that is known better than by a name."""
+        self.run_arguments: dict[str, Any] = {}
+        """What `run_migrations` was given for ``upgrade(**kw)``."""
+        self.log_level = logging.DEBUG if self.opts.get("on_scratch") else logging.INFO
         if self.opts.pop("announce", True):
-            log.info("Context impl %s.", _IMPLS.get(dialect.name, dialect.name))
             kind = "transactional" if self.transactional_ddl else "non-transactional"
-            log.info("Will assume %s DDL.", kind)
+            log.log(self.log_level, "Context impl %s.", _IMPLS.get(dialect.name, dialect.name))
+            log.log(self.log_level, "Will assume %s DDL.", kind)
 
     @classmethod
     def configure(
@@ -248,12 +251,13 @@ class MigrationContext:
         """What writes the steps with ``--sql``."""
         return Offline(self)
 
-    def _normalized(self, schema: Schema) -> Schema:
+    def normalized(self, schema: Schema) -> Schema:
+        """The schema in the dialect's normal form."""
         return self.limbeck_dialect.normalize(schema, self.dialect)
 
     def read(self, request: Request) -> Schema:
         """A part of the server's schema, normalised."""
-        return self._normalized(self.inspected(request))
+        return self.normalized(self.inspected(request))
 
     def inspected(self, request: Request) -> Schema:
         """A part of the server's schema, as read."""
@@ -379,6 +383,7 @@ class MigrationContext:
 
         What a step raises carries where it happened (`errors.locate`).
         """
+        self.run_arguments = kw
         with running(self.interpreter), self._rewriting():
             if self.connection is not None and self.units.external:
                 begin_for_real(self.connection)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from limbeck.database.executor import Executor
 from limbeck.database.runs import upgrade_steps
-from limbeck.database.scratch import place_of, scratch_database
+from limbeck.database.scratch import place_of, schemas_of, scratch_database
 from limbeck.database.steps import MigrationStep
 from limbeck.dialects.base import Request
 from limbeck.errors import CommandError, DatabaseError, UnsupportedOperation
@@ -47,7 +47,7 @@ class Offline:
 
     def __init__(self, context: MigrationContext) -> None:
         self.context = context
-        self.state = OfflineState(self._earlier, context._normalized)
+        self.state = OfflineState(self._earlier, context.normalized)
         self.bind: sa.Connection | None = None
         """The scratch database, while a step runs on it."""
         self.asked_for_bind = False
@@ -138,7 +138,7 @@ class Offline:
         return self._inspected()
 
     def _folded(self, steps: Sequence[MigrationStep]) -> Schema:
-        state = OfflineState(normalize=self.context._normalized)
+        state = OfflineState(normalize=self.context.normalized)
         with self.context.writer.held(), self._interpreting(Nowhere(), state):
             for step in steps:
                 _call(step, self._kw)
@@ -191,9 +191,9 @@ class Offline:
         """All of the scratch database, in the form in which the dialect wants the state."""
         assert self._scratch is not None
         found = self.context.limbeck_dialect.inspect(
-            self._scratch, Request(_schemas(self._scratch))
+            self._scratch, Request(schemas_of(self._scratch))
         )
-        return found if self.context.limbeck_dialect.rebuilds else self.context._normalized(found)
+        return found if self.context.limbeck_dialect.rebuilds else self.context.normalized(found)
 
     @contextmanager
     def _on(self, scratch: sa.Connection, sink: Sink) -> Iterator[None]:
@@ -203,7 +203,7 @@ class Offline:
         def read(request: Request) -> Schema:
             with self.unrecorded():
                 found = dialect.inspect(scratch, request)
-            return found if dialect.rebuilds else self.context._normalized(found)
+            return found if dialect.rebuilds else self.context.normalized(found)
 
         self.bind = scratch
         try:
@@ -321,15 +321,6 @@ def _bound(element: Any, row: dict[str, Any]) -> Any:
     if isinstance(element, sa.TextClause):
         return element.bindparams(**row)
     return element.params(row) if row else element
-
-
-def _schemas(connection: sa.Connection) -> tuple[str | None, ...]:
-    """The schemas that revisions may have made beside the default one."""
-    if connection.dialect.name != "postgresql":
-        return (None,)
-    inspector = sa.inspect(connection)
-    own = (inspector.default_schema_name, "information_schema")
-    return (None, *(name for name in inspector.get_schema_names() if name not in own))
 
 
 def _call(step: MigrationStep, kw: dict[str, Any]) -> None:

@@ -103,7 +103,7 @@ class Run:
             create = context.version.create_sql(context.interpreter.compiler)
             context.writer.text(create + context.writer.end)
         context.step = step
-        log.info("Running %s", step)
+        log.log(context.log_level, "Running %s", step)
         if context.as_sql:
             context.writer.comment(f"Running {step.short_log}")
         self.call(step)

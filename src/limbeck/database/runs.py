@@ -16,14 +16,14 @@ def upgrade_steps(
     scripts: ScriptDirectory, rows: Sequence[str], target: str | tuple[str, ...]
 ) -> list[MigrationStep]:
     """The revisions to run, first to last, to have `target` and all it needs."""
-    return [_step(scripts, move) for move in upgrade_path(scripts.graph, rows, target)]
+    return [move_step(scripts, move) for move in upgrade_path(scripts.graph, rows, target)]
 
 
 def downgrade_steps(
     scripts: ScriptDirectory, rows: Sequence[str], target: str | None
 ) -> list[MigrationStep]:
     """The revisions to take back, first to last, so that nothing above `target` is left."""
-    return [_step(scripts, move) for move in downgrade_path(scripts.graph, rows, target)]
+    return [move_step(scripts, move) for move in downgrade_path(scripts.graph, rows, target)]
 
 
 def stamp_steps(
@@ -36,7 +36,8 @@ def stamp_steps(
     return [stamp_step(scripts.graph, m) for m in stamp_path(scripts.graph, rows, targets, purge)]
 
 
-def _step(scripts: ScriptDirectory, move: Move) -> MigrationStep:
+def move_step(scripts: ScriptDirectory, move: Move) -> MigrationStep:
+    """The step that runs one revision up or down."""
     return revision_step(scripts.graph, move, _function(scripts, move))
 
 

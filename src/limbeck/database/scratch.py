@@ -281,3 +281,12 @@ def server_name(connection: sa.Connection) -> str:
     name = names.get(dialect.name, "MariaDB" if is_mariadb else dialect.name)
     numbers = [n for n in dialect.server_version_info or () if isinstance(n, int)]
     return f"{name} {'.'.join(map(str, numbers[:3]))}".rstrip()
+
+
+def schemas_of(connection: sa.Connection) -> tuple[str | None, ...]:
+    """The schemas that revisions may have made beside the default one."""
+    if connection.dialect.name != "postgresql":
+        return (None,)
+    inspector = sa.inspect(connection)
+    own = (inspector.default_schema_name, "information_schema")
+    return (None, *(name for name in inspector.get_schema_names() if name not in own))

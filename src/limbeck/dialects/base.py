@@ -99,6 +99,12 @@ class Dialect:
     """Whether tables are made anew for what ALTER cannot do: the state before a step is then the
     inspected one, which keeps what the normal form drops."""
 
+    doubt: Callable[[Operation, Schema], str | None] = lambda operation, before: None
+    """Why the server may do more than an operation's `apply` says; None where it does not."""
+
+    decides_text: Callable[[Schema, Schema], bool] = lambda declared, other: True
+    """Whether `==` told all differences of two normalised schemas, or a server would say more."""
+
     scratch: ScratchServer | None = None
     """How a scratch database is made; None where one is in memory, or none can be had."""
 

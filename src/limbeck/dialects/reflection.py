@@ -57,6 +57,19 @@ def inspect(connection: sa.Connection, request: Request) -> Schema:
     return found
 
 
+def narrowed(schema: Schema, request: Request) -> Schema:
+    """The part of a schema that an inspection with that request would give."""
+    tables = (
+        _filtered(request, table)
+        for table in schema
+        if table.name.schema in request.schemas
+        and table.name not in request.exclude
+        and (request.tables is None or table.name in request.tables)
+        and _included(request, table)
+    )
+    return replace(schema, tables=Named(tables))
+
+
 def _names(connection: sa.Connection, schema: str | None) -> list[str]:
     return sa.inspect(connection).get_table_names(schema=schema)
 

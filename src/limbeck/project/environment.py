@@ -97,6 +97,11 @@ class EnvironmentContext:
         """Whether the database's DDL can be rolled back."""
         return self.get_context().transactional_ddl
 
+    @property
+    def connects(self) -> bool:
+        """Whether native mode has to connect to the database for the command."""
+        return bool(self.context_opts.get("connects", True))
+
     def requires_connection(self) -> bool:
         """Whether a connection is needed."""
         return not self.is_offline_mode()
@@ -203,6 +208,16 @@ class EnvironmentContext:
             raise CommandError("No context has been configured yet.")
         return self._migration_context
 
+    @contextmanager
+    def speaking_for(self, context: MigrationContext) -> Iterator[None]:
+        """Has what scripts ask answered by that context inside the block, as in a run online."""
+        usual = self._migration_context, self.context_opts.get("as_sql", False)
+        self._migration_context, self.context_opts["as_sql"] = context, False
+        try:
+            yield
+        finally:
+            self._migration_context, self.context_opts["as_sql"] = usual
+
     def get_bind(self) -> sa.Connection | None:
         """The connection."""
         return self.get_context().bind
@@ -256,8 +271,11 @@ def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
         environment.configure(connection=connection, **options)
         _run(environment)
 
-    if environment.is_offline_mode():
-        url = getattr(target, "url", target)
+    url = getattr(target, "url", target)
+    if not environment.connects:
+        environment.configure(url=url, **options)
+        environment.context_opts["fn"]((), environment.get_context())
+    elif environment.is_offline_mode():
         environment.configure(url=url, literal_binds=True, **options)
         _run(environment)
     else:

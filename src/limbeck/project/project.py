@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from limbeck.errors import ConfigurationError
 from limbeck.project.border import border
 from limbeck.project.config import Config
 from limbeck.project.settings import Settings
+from limbeck.project.sources import resolve_url
 from limbeck.script.directory import DEFAULT_FILE_TEMPLATE, DEFAULT_SLUG_LENGTH, ScriptDirectory
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 
 class Project:
@@ -73,6 +77,41 @@ class Project:
     def runs_env_for_revisions(self) -> bool:
         """Whether `revision` and `merge` run env.py even without autogenerate."""
         return self.config.get_alembic_boolean_option("revision_environment")
+
+    @property
+    def against(self) -> str:
+        """What models are compared with: ``database`` or ``history``.
+
+        Raises ConfigurationError for any other word.
+        """
+        word = str(self.config.get_alembic_option("against", "database"))
+        if word not in ("database", "history"):
+            raise ConfigurationError(f"'against' must be database or history, not {word!r}")
+        return word
+
+    @property
+    def verify(self) -> bool | None:
+        """Whether generated scripts are proven; None leaves it to what that costs."""
+        if self.config.get_alembic_option("verify") is None:
+            return None
+        return self.config.get_alembic_boolean_option("verify")
+
+    def scratch_url(self) -> URL | None:
+        """Where scratch databases may be made, if the user says where.
+
+        Raises ConfigurationError where the setting cannot be read as a URL.
+        """
+        setting = self.config.get_alembic_option("scratch_url")
+        if setting is None:
+            return None
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        found: Any = resolve_url(str(setting), setting="scratch_url")
+        try:
+            return make_url(getattr(found, "url", found))
+        except ArgumentError:
+            raise ConfigurationError("'scratch_url' cannot be read as a URL") from None
 
     def _version_locations(self) -> list[str] | None:
         locations = self.config.get_version_locations_list()

@@ -8,10 +8,13 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from limbeck.database.options import seconds
 from limbeck.errors import ConfigurationError
+
+Against: TypeAlias = Literal["database", "history"]
+"""What models are compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,9 @@ class Settings:
     target_version: str | None = None
     small_table_rows: int = 1000
     protect: bool = False
+    against: Against = "history"
+    verify: bool = True
+    scratch_url: str | None = None
 
     @property
     def here(self) -> Path:
@@ -111,7 +117,7 @@ def load_settings(file: Path, table: Mapping[str, Any]) -> Settings:
         except _WrongKind as wrong:
             raise ConfigurationError(
                 f"[tool.limbeck] {key} in {file} must be {wrong}, not {value!r}"
-                if name != "url"
+                if name not in ("url", "scratch_url")
                 else f"[tool.limbeck] {key} in {file} must be {wrong}"
             ) from None
     if "prepend_sys_path" not in values:
@@ -161,6 +167,12 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(items)
 
 
+def _against(value: Any) -> str:
+    if value not in ("database", "history"):
+        raise _WrongKind("'database' or 'history'")
+    return str(value)
+
+
 def _schemas(value: Any) -> bool | tuple[str, ...]:
     return value if isinstance(value, bool) else _texts(value)
 
@@ -200,6 +212,7 @@ _KINDS: Mapping[str, Callable[[Any], Any]] = {
     "tuple[str, ...]": _texts,
     "tuple[str, ...] | None": _texts,
     "bool | tuple[str, ...]": _schemas,
+    "Against": _against,
     "tuple[Mapping[str, str], ...]": _hooks,
     "Mapping[str, str] | None": _pairs,
 }

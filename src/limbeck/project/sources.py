@@ -20,9 +20,9 @@ _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
 def resolve_url(
-    spec: str, environment: Mapping[str, str] = os.environ
+    spec: str, environment: Mapping[str, str] = os.environ, setting: str = "url"
 ) -> str | URL | Engine | AsyncEngine:
-    """The database that the setting `url` means.
+    """The database that the setting `url` (or another) means.
 
     `"$NAME"` is an environment variable, `"module:attribute"` is imported (and called when it is
     callable), anything else is a URL. An object with `get_secret_value`, or whose text is a URL
@@ -32,15 +32,17 @@ def resolve_url(
     if variable := _VARIABLE.fullmatch(spec):
         name = variable[1] or variable[2]
         if not environment.get(name):
-            raise ConfigurationError(f"url = {spec!r}: the environment variable {name} is not set")
+            raise ConfigurationError(
+                f"{setting} = {spec!r}: the environment variable {name} is not set"
+            )
         return environment[name]
     if not _REFERENCE.fullmatch(spec):
         if "://" not in spec:
             raise ConfigurationError(
-                "url is neither a URL (driver://…), nor 'module:attribute', nor '$VARIABLE'"
+                f"{setting} is neither a URL (driver://…), nor 'module:attribute', nor '$VARIABLE'"
             )
         return spec
-    value = load_reference(spec, "url")
+    value = load_reference(spec, setting)
     if callable(value):
         value = _called(value, spec)
     url: str | URL | Engine | AsyncEngine = _as_url(value, spec)

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from limbeck.errors import SchemaConflict
 from limbeck.operations.base import Operation
-from limbeck.operations.data import Execute
+from limbeck.operations.batch import Batch
+from limbeck.operations.data import BulkInsert, Execute
 from limbeck.plan.steps import Step
 from limbeck.runtime.state import KnownState
 from limbeck.schema.constraints import ForeignKey
@@ -116,6 +117,76 @@ class OfflineState:
     def referring(self, name: Name) -> tuple[tuple[Name, ForeignKey], ...]:
         """Foreign keys of other tables that point to that one."""
         return self._known.referring(name)
+
+
+Doubts = Callable[[Operation, Schema], "str | None"]
+"""Why a server may do more than an operation says, given the schema before it."""
+
+
+class ExactState(KnownState):
+    """The schema of a history that is folded from its base, as long as each step is known.
+
+    `doubt` says in words what made it unknown; what comes after that is not folded. `rows` tells
+    whether a step put rows into a table: a schema alone is then not all that the history makes.
+    """
+
+    def __init__(self, normalize: Callable[[Schema], Schema], doubts: Doubts) -> None:
+        super().__init__(normalize=normalize)
+        self._doubts = doubts
+        self.doubt: str | None = None
+        self.rows = False
+
+    def advance(self, operation: Operation) -> None:
+        """Folds the operation in."""
+        if self.doubt is None:
+            self.doubt = self._doubt(operation)
+        if self.doubt is not None:
+            return
+        try:
+            self.schema = self._normalized(operation.apply(self.schema))
+        except SchemaConflict as conflict:
+            self.doubt = str(conflict)
+
+    def _doubt(self, operation: Operation) -> str | None:
+        """Why the state after it would not be known, None where it is."""
+        for each in parts(operation):
+            if not type(each).__module__.startswith("limbeck.operations."):
+                return f"{type(each).__name__} is no operation of Limbeck's own"
+            if isinstance(each, BulkInsert):
+                self.rows = True
+            elif isinstance(each, Execute):
+                if not _changes_rows_only(each):
+                    return "SQL of its own may change tables"
+                self.rows = self.rows or _inserts(each)
+            elif (reason := self._doubts(each, self.schema)) is not None:
+                return reason
+        return None
+
+
+def parts(operation: Operation) -> tuple[Operation, ...]:
+    """What an operation consists of: those of a batch, else itself."""
+    return operation.operations if isinstance(operation, Batch) else (operation,)
+
+
+_CHANGES_ROWS = re.compile(
+    r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:INSERT|UPDATE|DELETE|MERGE)\b[^;]*;?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""One statement: a SELECT may call a function that changes tables."""
+
+
+def _changes_rows_only(operation: Execute) -> bool:
+    statement = operation.statement
+    if isinstance(statement, sa.sql.dml.UpdateBase):
+        return True
+    return _CHANGES_ROWS.fullmatch(_text(statement)) is not None
+
+
+def _inserts(operation: Execute) -> bool:
+    statement = operation.statement
+    if isinstance(statement, sa.sql.dml.UpdateBase):
+        return isinstance(statement, sa.Insert)
+    return re.search(r"\b(?:INSERT|MERGE)\b", _text(statement), re.IGNORECASE) is not None
 
 
 def without_mentioned(schema: Schema, operation: Execute) -> Schema:

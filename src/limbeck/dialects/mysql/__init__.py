@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from limbeck.dialects.base import Dialect
 from limbeck.dialects.mysql.batch import batch
+from limbeck.dialects.mysql.certainty import decides_text, doubt
 from limbeck.dialects.mysql.compile import OVERRIDES
 from limbeck.dialects.mysql.hazards import hazards
 from limbeck.dialects.mysql.inspect import inspect
@@ -23,6 +24,8 @@ DIALECT = Dialect(
     sizes=sizes,
     normalize=normalize,
     read_back=read_back,
+    doubt=doubt,
+    decides_text=decides_text,
     scratch=SCRATCH,
     pins_foreign_keys=True,
     locks=LOCKS,

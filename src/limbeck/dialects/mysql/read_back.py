@@ -49,6 +49,11 @@ def read_back(connection: sa.Connection, declared: Schema, inspected: Schema) ->
     return declared
 
 
+def undecided(table: Table, other: Table) -> bool:
+    """Whether the server would have to say if the two are the same."""
+    return _undecided(table, other).size > 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Undecided:
     """What of a table text could not decide."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from limbeck.dialects.base import Dialect
+from limbeck.dialects.postgresql.certainty import decides_text, doubt
 from limbeck.dialects.postgresql.compile import OVERRIDES, rewrite
 from limbeck.dialects.postgresql.hazards import hazards
 from limbeck.dialects.postgresql.inspect import inspect
@@ -22,6 +23,8 @@ DIALECT = Dialect(
     sizes=sizes,
     normalize=normalize,
     read_back=read_back,
+    doubt=doubt,
+    decides_text=decides_text,
     scratch=SCRATCH,
     locks=LOCKS,
 )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from limbeck.commands import directives
 from limbeck.commands.autogenerate import Difference
 from limbeck.compat.alembic.autogenerate.api import AutogenContext
-from limbeck.compat.alembic.autogenerate.compare import run_comparators
+from limbeck.compat.alembic.autogenerate.compare import in_force, run_comparators
 from limbeck.compat.alembic.autogenerate.render import items
 from limbeck.compat.alembic.operations import ops
 from limbeck.compat.alembic.operations.from_native import from_native
@@ -38,6 +38,10 @@ class AlembicDirectives:
             version_path=script.version_path,
             depends_on=script.depends_on,
         )
+
+    def asks_server(self, context: MigrationContext) -> bool:
+        """Whether comparators of third parties will look at the database."""
+        return bool(in_force(context)._registry)
 
     def found(
         self, difference: Difference, imports: set[str]
