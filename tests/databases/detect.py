@@ -22,10 +22,7 @@ from limbeck.runtime.invoke import running
 from limbeck.schema.objects import Schema
 from limbeck.script.render import RenderOptions, render
 from tests import servers
-from tests.databases.detect_cases import TABLESPACE, Build
-
-OTHER = "limbeck_other"
-"""A schema of its own, which a case may create."""
+from tests.databases.detect_cases import OTHER, TABLESPACE, Build
 
 
 @dataclass

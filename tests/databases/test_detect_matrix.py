@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from tests.databases.detect import AGAINST, Server, models, said, script, server
 from tests.databases.detect_cases import MATRIX, Case, Found, Refused, Same
+from tests.databases.detect_further import FURTHER
 
-CASES = {case.title: case for case in MATRIX}
+CASES = {case.title: case for case in (*MATRIX, *FURTHER)}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,8 @@ def empty(request: pytest.FixtureRequest) -> Server:
 
 
 def test_the_matrix_has_seventy_lines() -> None:
-    assert len(CASES) == len(MATRIX) == 70
+    assert len(MATRIX) == 70
+    assert len(CASES) == len(MATRIX) + len(FURTHER)
 
 
 @pytest.mark.parametrize("against", sorted(AGAINST))

@@ -17,7 +17,8 @@ from limbeck.database.migration import MigrationContext
 from limbeck.dialects.base import Request
 from limbeck.diff.candidates import Candidate
 from limbeck.diff.compare import compare
-from limbeck.diff.coverage import uncompared
+from limbeck.diff.costs import costs
+from limbeck.diff.coverage import in_short, uncompared
 from limbeck.diff.describe import describe
 from limbeck.diff.filters import keep
 from limbeck.diff.renames import followed
@@ -81,8 +82,9 @@ def announce(found: Difference) -> None:
     """Logs what was found, and what was not looked at."""
     for operation in found.upgrade:
         log.info("Detected %s", describe(operation))
-    kinds = (u.kind for u in uncompared(found.context.dialect.name))
-    log.info("Not compared: %s", ", ".join(kinds))
+    for sentence in costs(found.upgrade).values():
+        log.warning("%s", sentence)
+    log.info("Not compared: %s", in_short(uncompared(found.context.dialect.name)))
 
 
 def compared(context: MigrationContext, side: Side, renames: Renames | None = None) -> Difference:
@@ -178,7 +180,8 @@ def required_metadata(context: MigrationContext) -> Sequence[sa.MetaData]:
 def _schemas(context: MigrationContext, side: Side, declared: Schema) -> tuple[str | None, ...]:
     """The schemas to look into: those of the models, and on request all, or those named."""
     wanted: Any = context.opts.get("include_schemas")
-    named = {table.name.schema for table in declared if table.name.schema is not None}
+    objects = (declared.tables, declared.sequences, declared.domains)
+    named = {name.schema for names in objects for name in names if name.schema is not None}
     if wanted is True:
         named.update(side.schema_names())
     elif wanted:

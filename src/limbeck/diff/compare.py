@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from limbeck.diff.columns import compare_columns
-from limbeck.diff.constraints import compare_constraints, compare_indexes, split
+from limbeck.diff.constraints import (
+    compare_constraints,
+    compare_indexes,
+    compare_validity,
+    split,
+)
 from limbeck.diff.objects import created, dropped
 from limbeck.diff.options import Comparison
 from limbeck.diff.table_options import compare_options
@@ -65,6 +70,7 @@ def _table(
         *keys,
         *new_indexes,
         *foreign_keys,
+        *compare_validity(before, after),
         *(compare_options(before, after) if options.table_options else ()),
         *(_comment(before, after) if options.comments else ()),
     )

@@ -16,6 +16,7 @@ from limbeck.operations.base import Operation
 from limbeck.operations.constraints import AddConstraint, DropConstraint, kind_of
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.mentions import uses
+from limbeck.operations.renames import ValidateConstraint
 from limbeck.schema.constraints import (
     Check,
     Constraint,
@@ -24,6 +25,7 @@ from limbeck.schema.constraints import (
     PrimaryKey,
     Unique,
     content,
+    is_valid,
 )
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Index, Table
@@ -66,6 +68,21 @@ def compare_constraints(
         tuple(drop_of(before, c) for c in dropped if not _taken(c, taken)),
         tuple(AddConstraint(after.name, c) for c in added if not _taken(c, carried)),
     )
+
+
+def compare_validity(before: Table, after: Table) -> Iterator[ValidateConstraint]:
+    """Constraints that rows of the database may break, and that the models want kept by all.
+
+    The other way round there is nothing to do: NOT VALID is how a constraint is added.
+    """
+    for kind in (ForeignKey, Check):
+        old = [c for c in before.constraints if isinstance(c, kind) and not is_valid(c)]
+        new = [c for c in after.constraints if isinstance(c, kind)] if old else []
+        for was, is_ in pair(old, new):
+            if was is None or is_ is None or was.name is None or _differ(was, is_):
+                continue
+            if is_valid(is_):
+                yield ValidateConstraint(before.name, was.name)
 
 
 def drop_of(table: Table, constraint: Constraint) -> DropConstraint:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,43 +18,45 @@ class Uncompared:
         return f"{self.kind}: {self.reason}"
 
 
-_NOT_IN_MODELS = "SQLAlchemy's models do not describe them; write their DDL with op.execute"
+_NOT_IN_MODELS = "models cannot describe them"
+_UNSAID = "they may be the server's choice or its administrator's"
 
 _EVERYWHERE = (
     Uncompared("views", _NOT_IN_MODELS),
     Uncompared("triggers", _NOT_IN_MODELS),
-    Uncompared("order of columns", "servers cannot change it without making the table anew"),
+    Uncompared("order of columns", "no query depends on it, and it takes a new table"),
     Uncompared("rows", "migrations of data are written by hand"),
 )
 
 _SERVERS = (
     Uncompared("functions and procedures", _NOT_IN_MODELS),
     Uncompared("privileges", "they belong to the server's roles, not to the models"),
-    Uncompared("partitions", "how a table is partitioned is read from neither side"),
 )
 
 _POSTGRESQL = (
     Uncompared("materialized views", _NOT_IN_MODELS),
-    Uncompared("sequences", "those that stand alone are not read; SERIAL and IDENTITY are"),
-    Uncompared("domains and composite types", "columns of such a type are compared by its name"),
-    Uncompared("extensions", _NOT_IN_MODELS),
+    Uncompared("composite types", _NOT_IN_MODELS),
     Uncompared("row-level security policies", _NOT_IN_MODELS),
     Uncompared("rules", _NOT_IN_MODELS),
-    Uncompared("inheritance of tables", "it is read from neither side"),
-    Uncompared(
-        "tablespaces and storage parameters of tables", "they are set by who runs the server"
-    ),
+    Uncompared("partitions", "they belong to their table, as its undeclared heirs do"),
+    Uncompared("options of tables and indexes that no model names", _UNSAID),
+    Uncompared("sequences, domains and extensions that no model names", "they may be another's"),
+    Uncompared("the type below a domain", "PostgreSQL cannot change it"),
 )
 
 _MYSQL = (
     Uncompared("events", _NOT_IN_MODELS),
-    Uncompared("engine, character set and collation of tables", "no operation changes them"),
-    Uncompared("sequences", "those of MariaDB that stand alone are not read"),
+    Uncompared("partitions", "SQLAlchemy writes them, but nothing here reads them yet"),
+    Uncompared("options of tables that no model names", _UNSAID),
+    Uncompared(
+        "options of tables but engine, character set, collation and row format",
+        "the catalog does not tell them",
+    ),
+    Uncompared("sequences that no model names", "they may be another's"),
 )
 
 _SQLITE = (
     Uncompared("virtual tables", _NOT_IN_MODELS),
-    Uncompared("WITHOUT ROWID and STRICT", "they change only when the table is made anew"),
     Uncompared("comments", "SQLite has none"),
 )
 
@@ -67,3 +71,14 @@ _BY_DIALECT: dict[str, tuple[Uncompared, ...]] = {
 def uncompared(dialect_name: str) -> tuple[Uncompared, ...]:
     """What a comparison on that dialect (SQLAlchemy's name) leaves out."""
     return (*_EVERYWHERE, *_BY_DIALECT.get(dialect_name, _SERVERS))
+
+
+def in_short(items: Iterable[Uncompared]) -> str:
+    """All of it in one line: kinds of one reason together, and the reason behind them."""
+    given = list(items)
+    reasons = {reason: n for n, reason in enumerate(dict.fromkeys(u.reason for u in given))}
+    ordered = sorted(given, key=lambda u: reasons[u.reason])
+    return "; ".join(
+        f"{', '.join(u.kind for u in group)} ({reason})"
+        for reason, group in groupby(ordered, key=lambda u: u.reason)
+    )

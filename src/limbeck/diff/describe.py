@@ -7,8 +7,10 @@ from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import UNSET, Operation
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint, kind_of
+from limbeck.operations.domains import AlterDomain, CreateDomain, DropDomain
+from limbeck.operations.extensions import CreateExtension
 from limbeck.operations.indexes import CreateIndex, DropIndex
-from limbeck.operations.renames import RenameConstraint, RenameIndex
+from limbeck.operations.renames import RenameConstraint, RenameIndex, ValidateConstraint
 from limbeck.operations.schemas import CreateSchema
 from limbeck.operations.sequences import AlterSequence, CreateSequence, DropSequence
 from limbeck.operations.tables import CreateTable, DropTable, RenameTable, SetTableComment
@@ -63,6 +65,16 @@ def describe(operation: Operation) -> str:
             return f"changed options of table '{name}': {words}"
         case CreateSchema(name=schema_name):
             return f"added schema '{schema_name}'"
+        case CreateExtension(extension=extension):
+            return f"added extension '{extension.name}'"
+        case CreateDomain(domain=domain):
+            return f"added domain '{domain.name}'"
+        case AlterDomain(name=name):
+            return f"changed domain '{name}'"
+        case DropDomain(name=name):
+            return f"removed domain '{name}'"
+        case ValidateConstraint(table=name, name=constraint_name):
+            return f"constraint '{constraint_name}' of '{name}' is not validated"
         case CreateSequence(sequence=sequence):
             return f"added sequence '{sequence.name}'"
         case AlterSequence(name=name, changes=settings):

@@ -23,9 +23,11 @@ from limbeck.schema.names import Name
 from limbeck.schema.objects import (
     Column,
     Computed,
+    Extension,
     Identity,
     Index,
     IndexElement,
+    Namespace,
     Schema,
     Sequence,
     Table,
@@ -63,7 +65,20 @@ def schema(metadata: sa.MetaData | Several[sa.MetaData], dialect: Dialect) -> Sc
                 found = sequence(made, dialect)
                 sequences[found.name] = found
     ordered = sorted(sequences.values(), key=lambda item: item.name.sort_key)
-    return Schema(tables=Named(tables.values()), sequences=Named(ordered))
+    schemas = {n.schema for n in (*tables, *sequences) if n.schema is not None}
+    names = {str(name) for collection in collections for name in _extensions(collection)}
+    return Schema(
+        tables=Named(tables.values()),
+        schemas=Named(Namespace(name) for name in sorted(schemas)),
+        sequences=Named(ordered),
+        extensions=Named(Extension(name) for name in sorted(names)),
+    )
+
+
+def _extensions(collection: sa.MetaData) -> Iterable[str]:
+    """The extensions that the user says the models need: ``info={"extensions": ["postgis"]}``."""
+    given = collection.info.get("extensions", ())
+    return (given,) if isinstance(given, str) else given
 
 
 def is_created(item: Any, dialect: Dialect) -> bool:

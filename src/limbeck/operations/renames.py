@@ -21,7 +21,7 @@ from limbeck.operations.constraints import (
     kind_of,
 )
 from limbeck.operations.tables import schema_argument
-from limbeck.schema.constraints import Constraint, ForeignKey, PrimaryKey, Unique
+from limbeck.schema.constraints import NOT_VALID, Constraint, ForeignKey, PrimaryKey, Unique
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before, Schema, Table
 
@@ -166,9 +166,6 @@ class RenameConstraint(Operation):
         return (Ref("constraint", self.table, self.old),)
 
 
-_NOT_VALID = "postgresql_not_valid"
-
-
 @dataclass(frozen=True, slots=True)
 class ValidateConstraint(Operation):
     """VALIDATE CONSTRAINT: rows that were there before the constraint are checked as well."""
@@ -180,7 +177,7 @@ class ValidateConstraint(Operation):
         """The constraint without NOT VALID."""
         table = schema.table(self.table)
         found = self._found(table)
-        options = tuple(pair for pair in found.options if pair[0] != _NOT_VALID)
+        options = tuple(pair for pair in found.options if pair[0] != NOT_VALID)
         changed = replace(found, options=options)
         return schema.with_table(table.without_constraint(found).with_constraint(changed))
 
@@ -197,7 +194,7 @@ class ValidateConstraint(Operation):
         """
         table = before.find(self.table)
         found = None if table is None else table.constraint(self.name)
-        if found is None or not dict(found.options).get(_NOT_VALID):
+        if found is None or not dict(found.options).get(NOT_VALID):
             return Batch(self.table, ())
         dropped = DropConstraint(self.table, self.name, kind_of(found), constraint=found)
         return Batch(self.table, (dropped, AddConstraint(self.table, found)))

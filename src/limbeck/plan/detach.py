@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+import sqlalchemy as sa
+
 from limbeck.operations.alter_column import AlterColumn
+from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import Operation
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
 from limbeck.operations.tables import DropTable
 from limbeck.operations.types import AlterEnum
-from limbeck.schema.constraints import ForeignKey, PrimaryKey, Unique
+from limbeck.schema.constraints import ForeignKey, Options, PrimaryKey, Unique
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Schema
+from limbeck.schema.objects import Schema, Table
 
 
 def detached(
@@ -93,6 +96,18 @@ class _Touched:
         return set(key) == set(columns)
 
 
+def _recodes(options: Options) -> bool:
+    """Whether a change of options changes how characters are kept, and with them columns."""
+    return any(key.endswith(("_charset", "_collate")) for key, _ in options)
+
+
+def _characters(table: Table | None) -> list[str]:
+    """The columns of a table that may hold characters: none of numbers or dates."""
+    columns = table.columns.values() if table is not None else ()
+    others = (sa.types.Integer, sa.types.Numeric, sa.types.Date, sa.types.DateTime)
+    return [c.name for c in columns if not isinstance(c.type.payload, others)]
+
+
 def _touched(operations: Iterable[Operation], before: Schema, pins: bool) -> _Touched:
     touched = _Touched(pins)
     for operation in operations:
@@ -101,6 +116,8 @@ def _touched(operations: Iterable[Operation], before: Schema, pins: bool) -> _To
                 pins and (operation.nullable is not None or operation.autoincrement is not None)
             ):
                 touched.columns.add((table, column))
+            case AlterTable(name=table, options=options) if pins and _recodes(options):
+                touched.columns.update((table, c) for c in _characters(before.find(table)))
             case AlterEnum(name=enum, values=values, existing=existing):
                 if tuple(v for v in values if v in existing) != existing:
                     # the type is replaced by a new one, column after column

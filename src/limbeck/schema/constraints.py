@@ -87,8 +87,22 @@ def sort_key(constraint: Constraint) -> tuple[Any, ...]:
     return (_RANK[type(constraint)], constraint.name is None, constraint.name or "", content)
 
 
+NOT_VALID = "postgresql_not_valid"
+"""The option of a constraint that rows which were there before it may break."""
+
+
+def is_valid(constraint: Constraint) -> bool:
+    """Whether all rows keep it, as far as the server has looked."""
+    return not any(key == NOT_VALID for key, _ in constraint.options)
+
+
 def content(constraint: Constraint) -> Constraint:
-    """The constraint without its name, and without how its type brought it: what it demands."""
+    """What the constraint demands: without its name, how it came, and whether rows were checked."""
+    options = constraint.options
+    if not is_valid(constraint):
+        options = tuple(pair for pair in options if pair[0] != NOT_VALID)
     if isinstance(constraint, Check):
-        return Check(constraint.expression, options=constraint.options)
-    return constraint if constraint.name is None else replace(constraint, name=None)
+        return Check(constraint.expression, options=options)
+    if constraint.name is None and options is constraint.options:
+        return constraint
+    return replace(constraint, name=None, options=options)

@@ -21,7 +21,16 @@ from limbeck.metadata import build
 from limbeck.schema.constraints import Check, Constraint, ForeignKey, PrimaryKey, Unique
 from limbeck.schema.named import Named
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Column, Computed, Index, IndexElement, Schema, Sequence, Table
+from limbeck.schema.objects import (
+    Column,
+    Computed,
+    Index,
+    IndexElement,
+    Namespace,
+    Schema,
+    Sequence,
+    Table,
+)
 from limbeck.schema.types import Expression, SqlType
 
 
@@ -47,6 +56,7 @@ def inspect(connection: sa.Connection, request: Request) -> Schema:
     current = connection.execute(sa.text("SELECT DATABASE()")).scalar()
     tables: list[Table] = []
     numbers: list[Sequence] = []
+    schemas: list[Namespace] = []
     for schema in dict.fromkeys(request.schemas):
         if not _included(request, schema):
             continue
@@ -57,11 +67,18 @@ def inspect(connection: sa.Connection, request: Request) -> Schema:
             continue
         rows = catalog.read(connection, str(schema or current), wanted)
         reader = _Reader(schema, current, request, rows, connection.dialect)
+        if schema is not None and (rows.tables or _is_there(connection, schema)):
+            schemas.append(Namespace(schema))
         tables += reader.tables()
         if request.tables is None:
             found = sequences.inspected(connection, schema, str(schema or current), rows.sequences)
             numbers += found
-    return Schema(tables=Named(tables), sequences=Named(numbers))
+    return Schema(tables=Named(tables), schemas=Named(schemas), sequences=Named(numbers))
+
+
+def _is_there(connection: sa.Connection, schema: str) -> bool:
+    query = "SELECT 1 FROM information_schema.schemata WHERE schema_name = :name"
+    return connection.execute(sa.text(query), {"name": schema}).first() is not None
 
 
 def _included(request: Request, schema: str | None) -> bool:

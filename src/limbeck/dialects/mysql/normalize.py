@@ -43,6 +43,7 @@ def normalize(schema: Schema, dialect: Dialect) -> Schema:
     return replace(
         schema,
         tables=Named(normalizer.table(t) for t in schema),
+        extensions=Named(),
         sequences=Named(sequences.normalized(s) for s in schema.sequences.values()),
     )
 

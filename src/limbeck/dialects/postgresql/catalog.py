@@ -51,13 +51,16 @@ SELECT t.oid, t.typarray, n.nspname::text, t.typname::text, t.typtype::text, {ow
            SELECT pg_catalog.array_agg(l.enumlabel::text ORDER BY l.enumsortorder)
            FROM pg_catalog.pg_enum l WHERE l.enumtypid = t.oid) END,
        CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END,
-       t.typnotnull, t.typdefault, k.conname::text,
-       CASE WHEN k.oid IS NOT NULL THEN pg_catalog.pg_get_expr(k.conbin, 0, true) END
+       t.typnotnull, t.typdefault,
+       CASE WHEN t.typtype = 'd' THEN (
+           SELECT pg_catalog.array_agg(k.conname::text ORDER BY k.conname)
+           FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') END,
+       CASE WHEN t.typtype = 'd' THEN (
+           SELECT pg_catalog.array_agg(pg_catalog.pg_get_expr(k.conbin, 0, true)
+                                       ORDER BY k.conname)
+           FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') END
 FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-LEFT JOIN pg_catalog.pg_constraint k ON k.oid = (
-    SELECT min(o.oid) FROM pg_catalog.pg_constraint o
-    WHERE t.typtype = 'd' AND o.contypid = t.oid AND o.contype = 'c')
 WHERE t.typtype IN ('e', 'd') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
 ORDER BY n.nspname, t.typname
 """
@@ -93,19 +96,36 @@ WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
   AND d.refobjid = ANY (CAST(CAST(:oids AS text) AS oid[]))
 """
 
-ALL_SEQUENCES = """
+OWNED_SEQUENCES = """
+SELECT DISTINCT n.nspname::text, s.relname::text
+FROM pg_catalog.pg_class s
+JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
+JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+     AND d.objid = s.oid AND d.deptype IN ('a', 'i')
+WHERE s.relkind = 'S' AND s.relname = ANY (CAST(CAST(:names AS text) AS name[]))
+"""
+
+EXTENSIONS = """
+SELECT e.extname::text FROM pg_catalog.pg_extension e WHERE e.extname <> 'plpgsql'
+ORDER BY e.extname
+"""
+
+SCHEMAS = """
+SELECT n.nspname::text FROM pg_catalog.pg_namespace n
+WHERE n.nspname = ANY (CAST(CAST(:schemas AS text) AS name[])) ORDER BY n.nspname
+"""
+
+SINGLE_SEQUENCES = """
 SELECT n.nspname::text, s.relname::text, q.seqtypid, q.seqstart, q.seqincrement, q.seqmin,
-       q.seqmax, q.seqcache, q.seqcycle, tn.nspname::text, t.relname::text, a.attname::text
+       q.seqmax, q.seqcache, q.seqcycle
 FROM pg_catalog.pg_class s
 JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
 JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid
-LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-     AND d.objid = s.oid AND d.deptype IN ('a', 'i', 'e')
-LEFT JOIN pg_catalog.pg_class t ON t.oid = d.refobjid AND d.refobjsubid > 0
-LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
-LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
-WHERE s.relkind = 'S' AND d.deptype IS DISTINCT FROM 'i' AND d.deptype IS DISTINCT FROM 'e'
-  AND n.nspname = ANY (CAST(CAST(:schemas AS text) AS name[]))
+WHERE s.relkind = 'S' AND n.nspname = ANY (CAST(CAST(:schemas AS text) AS name[]))
+  AND NOT EXISTS (
+      SELECT 1 FROM pg_catalog.pg_depend d
+      WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.oid
+        AND d.deptype IN ('a', 'i', 'e'))
 ORDER BY n.nspname, s.relname
 """
 
@@ -120,7 +140,7 @@ SELECT r.conrelid, r.conname::text, r.contype::text, r.conkey, r.condeferrable, 
        r.confupdtype::text, r.confdeltype::text, r.confmatchtype::text, {set_columns},
        CASE r.contype WHEN 'c' THEN pg_catalog.pg_get_expr(r.conbin, r.conrelid, true)
                       WHEN 'x' THEN pg_catalog.pg_get_constraintdef(r.oid, true) END,
-       i.indnkeyatts, i.indkey::text, {nulls_not_distinct}
+       i.indnkeyatts, i.indkey::text, {nulls_not_distinct}, r.convalidated
 FROM pg_catalog.pg_constraint r
 LEFT JOIN pg_catalog.pg_class fc ON fc.oid = r.confrelid AND r.contype = 'f'
 LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = fc.relnamespace
@@ -216,9 +236,21 @@ class Catalog:
         """One row a sequence that belongs to a column (SERIAL or identity)."""
         return self._rows(SEQUENCES, oids=numbers(oids))
 
-    def all_sequences(self, schemas: Iterable[str]) -> Sequence[Any]:
-        """One row a sequence of those schemas, with the column that owns it if one does."""
-        return self._rows(ALL_SEQUENCES, schemas=array(schemas))
+    def single_sequences(self, schemas: Iterable[str]) -> Sequence[Any]:
+        """One row a sequence of those schemas that belongs to no column."""
+        return self._rows(SINGLE_SEQUENCES, schemas=array(schemas))
+
+    def owned_sequences(self, names: Iterable[str]) -> Sequence[Any]:
+        """(schema, name) of those of the sequences that belong to a column."""
+        return self._rows(OWNED_SEQUENCES, names=array(names))
+
+    def schemas(self, names: Iterable[str]) -> list[str]:
+        """Those of the schemas that are there."""
+        return [row[0] for row in self._rows(SCHEMAS, schemas=array(names))]
+
+    def extensions(self) -> list[str]:
+        """The names of the extensions, without the one that is always there."""
+        return [row[0] for row in self._rows(EXTENSIONS)]
 
     def constraints(self, oids: Iterable[int]) -> Sequence[Any]:
         """One row a constraint; those of partitions and NOT NULL are left out."""

@@ -16,6 +16,7 @@ from limbeck.dialects.postgresql.arguments import accepted
 from limbeck.metadata import build
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.constraints import (
+    NOT_VALID,
     Check,
     Constraint,
     Exclude,
@@ -29,8 +30,7 @@ from limbeck.schema.types import Expression
 
 _ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _MATCHES = {"f": "FULL", "p": "PARTIAL"}
-_COMPARED = ("postgresql_include", "postgresql_nulls_not_distinct")
-"""NOT VALID is how a constraint is added, not what it is: it is not compared."""
+_COMPARED = ("postgresql_include", "postgresql_nulls_not_distinct", NOT_VALID)
 
 
 def inspected(
@@ -38,6 +38,7 @@ def inspected(
 ) -> Constraint:
     """The constraint of a row of `catalog.CONSTRAINTS`; `columns` are its table's by number."""
     own = conv(row[1])
+    unchecked: Options = () if row[17] else ((NOT_VALID, True),)
     keys = tuple(columns[number] for number in row[3] or ())
     match row[2]:
         case "p":
@@ -59,9 +60,10 @@ def inspected(
                 deferrable=row[4] or None,
                 initially="DEFERRED" if row[5] else None,
                 match=_MATCHES.get(row[11]),
+                options=unchecked,
             )
         case "c":
-            return Check(Expression(row[13], row[13], "inspected"), own)
+            return Check(Expression(row[13], row[13], "inspected"), own, options=unchecked)
         case _:
             return Exclude(Expression(_exclude(row[13], row), row[13], "inspected"), own)
 
@@ -159,10 +161,14 @@ def normalized(item: Constraint, compiler: Compiler) -> Constraint:
                 on_delete=_action(item.on_delete),
                 on_update=_action(item.on_update),
                 match=None if item.match in (None, "SIMPLE") else item.match,
-                options=(),
+                options=_options(item.options),
             )
         case Check():
-            return replace(item, expression=expression(item.expression, compiler), options=())
+            return replace(
+                item,
+                expression=expression(item.expression, compiler),
+                options=_options(item.options),
+            )
         case Exclude():
             return replace(item, definition=_definition(item, compiler), options=())
 

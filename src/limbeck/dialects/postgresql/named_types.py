@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,20 @@ from limbeck.dialects.postgresql import types
 from limbeck.dialects.postgresql.types import AnyType
 from limbeck.schema.names import Name
 from limbeck.schema.types import EnumType, SqlType
+
+EXTENSIONS = {
+    "citext": "citext",
+    "hstore": "hstore",
+    "ltree": "ltree",
+    "cube": "cube",
+    "geometry": "postgis",
+    "geography": "postgis",
+    "raster": "postgis_raster",
+    "vector": "vector",
+    "halfvec": "vector",
+    "sparsevec": "vector",
+}
+"""The extension that brings a type, by the type's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,9 @@ class TypeTexts:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.enums: dict[Name, EnumType] = {}
+        self.domains: dict[Name, postgresql.DOMAIN] = {}
+        self.extensions: set[str] = set()
+        """Those that bring declared types."""
         self._by_content: dict[Any, SqlType] = {}
         self._by_identity: dict[int, tuple[SqlType, SqlType]] = {}
 
@@ -92,6 +110,17 @@ class TypeTexts:
         if known is None:  # the pair keeps the original alive, so its id stays its own
             known = self._by_identity[id(type_)] = (type_, self._normalized(type_))
         return known[1]
+
+    def _note(self, payload: AnyType, text: str, enum: EnumType | None) -> None:
+        """Keeps what has to be there before a column can be of that type."""
+        if enum is not None:
+            self.enums.setdefault(enum.name, enum)
+        element = resolve(payload, self.dialect).element
+        if isinstance(element, postgresql.DOMAIN) and element.create_type:
+            self.domains.setdefault(name_of(element, self.dialect), element)
+        extension = EXTENSIONS.get(re.split(r"\W", text, maxsplit=1)[0])
+        if extension is not None:
+            self.extensions.add(extension)
 
     def _normalized(self, type_: SqlType) -> SqlType:
         if type_.origin == "inspected" and type_.text is not None:
@@ -105,8 +134,7 @@ class TypeTexts:
         if known is not None:
             return SqlType(payload, known.text, "normalized", known.enum)
         text, enum = declared_text(payload, self.dialect)
-        if enum is not None:
-            self.enums.setdefault(enum.name, enum)
+        self._note(payload, text, enum)
         found = type_.normalized(text or str(payload), None if enum is None else enum.name)
         if key is not None:
             self._by_content[key] = found

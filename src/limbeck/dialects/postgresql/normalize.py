@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from limbeck.dialects.postgresql import constraints, expressions, indexes, sequences
+from limbeck.dialects.postgresql import constraints, domains, expressions, indexes, sequences
 from limbeck.dialects.postgresql.identity import declared_identity
 from limbeck.dialects.postgresql.named_types import TypeTexts
 from limbeck.metadata.load import SEQUENCE
@@ -17,7 +17,7 @@ from limbeck.operations.compiler import Compiler
 from limbeck.schema.constraints import Options
 from limbeck.schema.named import Named
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Column, Computed, Schema, Table
+from limbeck.schema.objects import Column, Computed, Domain, Extension, Schema, Table
 from limbeck.schema.types import EnumType, Expression
 
 
@@ -31,7 +31,30 @@ def normalize(schema: Schema, dialect: Dialect) -> Schema:
     ordered = sorted(enums.values(), key=lambda enum: enum.name.sort_key)
     type_of = normalizer.texts.normalized
     numbered = Named(sequences.normalized(s, type_of) for s in schema.sequences.values())
-    return replace(schema, tables=tables, enums=Named(ordered), sequences=numbered)
+    return replace(
+        schema,
+        tables=tables,
+        enums=Named(ordered),
+        sequences=numbered,
+        domains=_domains(schema, normalizer),
+        extensions=_extensions(schema, normalizer),
+    )
+
+
+def _domains(schema: Schema, normalizer: Normalizer) -> Named[Domain]:
+    """Those of the schema, and those that columns bring along."""
+    found = dict(schema.domains)
+    for name, item in normalizer.texts.domains.items():
+        found.setdefault(name, domains.declared(item, normalizer.dialect))
+    type_of, compiler = normalizer.texts.normalized, normalizer.compiler
+    ordered = sorted(found.values(), key=lambda domain: domain.name.sort_key)
+    return Named(domains.normalized(domain, type_of, compiler) for domain in ordered)
+
+
+def _extensions(schema: Schema, normalizer: Normalizer) -> Named[Extension]:
+    """Those of the schema, and those that types need."""
+    names = sorted(n for n in normalizer.texts.extensions if n not in schema.extensions)
+    return Named((*schema.extensions.values(), *(Extension(name) for name in names)))
 
 
 class Normalizer:

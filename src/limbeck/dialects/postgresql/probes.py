@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from limbeck.dialects.postgresql import constraints, named_types
+from limbeck.dialects.postgresql.compile_objects import create_domain
 from limbeck.metadata import build
 from limbeck.operations.compiler import Compiler
+from limbeck.operations.domains import CreateDomain
 from limbeck.operations.mentions import mentions
 from limbeck.schema.constraints import Check, Exclude
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Column, Index, Schema, Table
+from limbeck.schema.objects import Column, Domain, Index, Schema, Table
 from limbeck.schema.types import Expression
 
 
@@ -160,6 +162,18 @@ class Writer:
             else:
                 sql = constraints.definition_text(constraint, self.compiler)
             yield f"ALTER TABLE {self.compiler.name(table)} ADD CONSTRAINT {name} {sql}"
+
+
+def domain_name(number: int) -> str:
+    """A name for one of the domains in question, among all temporary ones."""
+    return f"limbeck_domain_{number}"
+
+
+def domain_block(number: int, domain: Domain, compiler: Compiler) -> Iterator[str]:
+    """The statement that makes a domain for the time being."""
+    temporary = replace(domain, name=Name(domain_name(number), "pg_temp"))
+    for statement in create_domain(CreateDomain(temporary), compiler, Schema()):
+        yield from _guarded(statement.sql)
 
 
 def _execute(sql: str) -> str:

@@ -15,10 +15,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from limbeck.dialects.postgresql import constraints, indexes
+from limbeck.dialects.postgresql import constraints, domains, indexes
 from limbeck.dialects.postgresql.catalog import Catalog
 from limbeck.dialects.postgresql.normalize import Normalizer
-from limbeck.dialects.postgresql.probes import Probe, Writer, undecided
+from limbeck.dialects.postgresql.probes import (
+    Probe,
+    Writer,
+    domain_block,
+    domain_name,
+    undecided,
+)
 from limbeck.dialects.postgresql.unsaid import with_unsaid
 from limbeck.metadata import build
 from limbeck.operations.compiler import Compiler
@@ -41,6 +47,8 @@ def read_back(connection: sa.Connection, declared: Schema, inspected: Schema) ->
     transaction that is under way.
     """
     declared = with_unsaid(declared, inspected)
+    declared = _without_owned_sequences(connection, declared, inspected)
+    declared = _with_domains(connection, declared, inspected)
     probes = undecided(declared, inspected)
     tables: dict[Name, Table] = {}
     for start in range(0, len(probes), _AT_ONCE):
@@ -54,6 +62,51 @@ def read_back(connection: sa.Connection, declared: Schema, inspected: Schema) ->
     if not tables:
         return declared
     return replace(declared, tables=Named(tables.get(t.name, t) for t in declared))
+
+
+def _without_owned_sequences(
+    connection: sa.Connection, declared: Schema, inspected: Schema
+) -> Schema:
+    """The declared schema without sequences that belong to a column, as SERIAL makes one.
+
+    Those are not inspected: models may name them, and need not.
+    """
+    names = {name.name for name in declared.sequences if name not in inspected.sequences}
+    if not names:
+        return declared
+    default = connection.dialect.default_schema_name
+    rows = Catalog(connection).owned_sequences(sorted(names))
+    owned = {Name(name, None if schema == default else schema) for schema, name in rows}
+    kept = Named(s for s in declared.sequences.values() if s.name not in owned)
+    return replace(declared, sequences=kept)
+
+
+def _with_domains(connection: sa.Connection, declared: Schema, inspected: Schema) -> Schema:
+    """The declared schema with domains that differ as the server stores them."""
+    asked = [
+        item
+        for item in declared.domains.values()
+        if (found := inspected.domains.get(item.name)) is not None and found != item
+    ]
+    if not asked:
+        return declared
+    compiler = Compiler(connection.dialect)
+    lines = (line for n, item in enumerate(asked) for line in domain_block(n, item, compiler))
+    body = "\n".join(lines)
+    try:
+        with _rolled_back(connection):
+            connection.execute(build.text(f"DO {_TAG} BEGIN\n{body}\nEND {_TAG}"))
+            rows = {row[3]: row[7:] for row in Catalog(connection).named_types()}
+    except DBAPIError:
+        return declared
+    normalizer = Normalizer(connection.dialect)
+    stored = (
+        domains.settled(item, rows.get(domain_name(n)), normalizer.texts.normalized, compiler)
+        for n, item in enumerate(asked)
+    )
+    answers = {item.name: item for item in stored}
+    settled = Named(answers.get(item.name, item) for item in declared.domains.values())
+    return replace(declared, domains=settled)
 
 
 @contextmanager

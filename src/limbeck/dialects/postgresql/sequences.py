@@ -20,9 +20,8 @@ _TYPES = {
 
 
 def inspected(row: Any, name: Callable[[str | None, str], Name]) -> Sequence:
-    """The sequence of a row of `catalog.ALL_SEQUENCES`."""
-    schema, own, type_oid, start, increment, low, high, cache, cycle, *owner = row
-    owned = owner[2] is not None
+    """The sequence of a row of `catalog.SINGLE_SEQUENCES`."""
+    schema, own, type_oid, start, increment, low, high, cache, cycle = row
     return Sequence(
         name(schema, own),
         start,
@@ -32,7 +31,6 @@ def inspected(row: Any, name: Callable[[str | None, str], Name]) -> Sequence:
         cycle,
         cache,
         _TYPES.get(BITS.get(type_oid, 64)),
-        (name(owner[0], owner[1]), owner[2]) if owned else None,
     )
 
 

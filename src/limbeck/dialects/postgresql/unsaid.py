@@ -7,32 +7,21 @@ from dataclasses import replace
 from limbeck.dialects import unsaid
 from limbeck.dialects.postgresql import types
 from limbeck.dialects.postgresql.alter_table import complete
-from limbeck.schema.named import Named
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Schema, Sequence, Table
+from limbeck.schema.objects import Schema, Table
 
 
 def with_unsaid(declared: Schema, inspected: Schema) -> Schema:
     """The declared schema, complete.
 
-    Options of tables and indexes that the models do not name are as they are, and so is a sequence
-    that belongs to a column, as SERIAL makes one. A table that inherits from a declared one and is
-    not declared itself belongs to its parent.
+    Options of tables and indexes that the models do not name are as they are. A table that inherits
+    from a declared one and is not declared itself belongs to its parent.
     """
     declared = unsaid.completed(declared, inspected, complete)
     tables = declared.tables
     for child in _children(declared, inspected):
         tables = tables.with_(child)
-    return replace(declared, tables=tables, sequences=_sequences(declared, inspected))
-
-
-def _sequences(declared: Schema, inspected: Schema) -> Named[Sequence]:
-    return Named(
-        found
-        if (found := inspected.sequences.get(item.name)) is not None and found.owned_by is not None
-        else item
-        for item in declared.sequences.values()
-    )
+    return replace(declared, tables=tables)
 
 
 def _children(declared: Schema, inspected: Schema) -> list[Table]:

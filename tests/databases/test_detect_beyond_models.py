@@ -1,0 +1,179 @@
+"""What a comparison makes of things that models cannot say, or say only in part."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from limbeck.errors import UnsupportedOperation
+from tests.databases.detect import Server, said, script, server
+
+pytestmark = pytest.mark.postgresql
+
+
+@pytest.fixture(scope="module")
+def _server(postgresql_url: str) -> Iterator[Server]:
+    with server("postgresql", postgresql_url) as found:
+        yield found
+
+
+@pytest.fixture
+def postgresql(_server: Server) -> Server:
+    _server.empty()
+    return _server
+
+
+@pytest.fixture
+def run(postgresql: Server) -> Callable[..., None]:
+    """Runs SQL on the server."""
+
+    def run(*statements: str) -> None:
+        with postgresql.engine.begin() as connection:
+            for sql in statements:
+                connection.exec_driver_sql(sql)
+
+    return run
+
+
+def found(server: Server, models: sa.MetaData) -> list[str]:
+    return [said(op) for op in server.difference(models).upgrade]
+
+
+def events(by: str = "RANGE (a)") -> sa.MetaData:
+    metadata = sa.MetaData()
+    sa.Table("events", metadata, sa.Column("a", sa.Integer), postgresql_partition_by=by)
+    return metadata
+
+
+def test_a_partition_belongs_to_its_table(postgresql: Server, run: Callable[..., None]) -> None:
+    postgresql.create(events())
+    run(
+        "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (1) TO (9)",
+        "CREATE TABLE events_2 PARTITION OF events DEFAULT PARTITION BY RANGE (a)",
+        "CREATE TABLE events_3 PARTITION OF events_2 FOR VALUES FROM (9) TO (19)",
+        "CREATE INDEX ON events_1 (a)",
+    )
+    assert found(postgresql, events()) == []
+
+
+def test_the_undeclared_heirs_of_a_declared_table_are_not_dropped(
+    postgresql: Server, run: Callable[..., None]
+) -> None:
+    models = sa.MetaData()
+    sa.Table("events", models, sa.Column("a", sa.Integer))
+    postgresql.create(models)
+    run(
+        "CREATE TABLE events_2024 (CHECK (a < 9)) INHERITS (events)",
+        "CREATE TABLE events_2024_01 () INHERITS (events_2024)",
+        "CREATE TABLE other (b integer)",
+        "CREATE TABLE others () INHERITS (other)",
+    )
+    assert found(postgresql, models) == ["drop_table other", "drop_table others"]
+
+
+def test_another_partitioning_is_found_and_said_to_need_a_new_table(
+    postgresql: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    postgresql.create(events())
+    with caplog.at_level(logging.WARNING):
+        difference = postgresql.difference(events("LIST (a)"))
+    assert [said(op) for op in difference.upgrade] == [
+        "alter_table events: postgresql_partition_by"
+    ]
+    assert "no ALTER TABLE does that" in caplog.text
+    text = script(difference.upgrade, postgresql.engine.dialect)
+    assert "# 'events' is to be partitioned LIST (a)" in text
+    with pytest.raises(UnsupportedOperation, match="Make a new table"):
+        postgresql.run(difference.upgrade)
+    assert found(postgresql, events()) == []
+
+
+def pair(not_valid: bool) -> sa.MetaData:
+    options = {"postgresql_not_valid": True} if not_valid else {}
+    metadata = sa.MetaData()
+    sa.Table("o", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    sa.Table(
+        "t",
+        metadata,
+        sa.Column("a", sa.Integer),
+        sa.ForeignKeyConstraint(["a"], ["o.id"], name="fk", **options),
+        sa.CheckConstraint("a > 0", name="ck", **options),
+    )
+    return metadata
+
+
+def test_a_constraint_that_rows_may_break_is_validated_unless_the_models_say_so(
+    postgresql: Server, run: Callable[..., None]
+) -> None:
+    run(
+        "CREATE TABLE o (id serial PRIMARY KEY)",
+        "CREATE TABLE t (a integer)",
+        "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES o (id) NOT VALID",
+        "ALTER TABLE t ADD CONSTRAINT ck CHECK (a > 0) NOT VALID",
+    )
+    start = postgresql.schema()
+    assert found(postgresql, pair(not_valid=True)) == []
+    difference = postgresql.difference(pair(not_valid=False))
+    assert [said(op) for op in difference.upgrade] == [
+        "validate_constraint fk",
+        "validate_constraint ck",
+    ]
+    postgresql.run(difference.upgrade)
+    assert found(postgresql, pair(not_valid=False)) == []
+    assert found(postgresql, pair(not_valid=True)) == []
+    postgresql.run(difference.downgrade)
+    assert postgresql.schema() == start
+
+
+@pytest.mark.parametrize("name", ["t_id_seq", "other_seq"])
+def test_a_sequence_that_serial_made_is_the_one_that_the_models_name(
+    name: str, postgresql: Server, run: Callable[..., None]
+) -> None:
+    models = sa.MetaData()
+    sa.Table("t", models, sa.Column("id", sa.Integer, sa.Sequence(name), primary_key=True))
+    run("CREATE TABLE t (id serial PRIMARY KEY)")
+    if name != "t_id_seq":
+        run(f"ALTER SEQUENCE t_id_seq RENAME TO {name}")
+    assert found(postgresql, models) == []
+
+
+def test_sequences_and_domains_that_no_model_names_are_left_alone(
+    postgresql: Server, run: Callable[..., None]
+) -> None:
+    run(
+        "CREATE SEQUENCE invoices",
+        "CREATE DOMAIN amount AS integer CHECK (VALUE > 0)",
+        "CREATE EXTENSION hstore",
+    )
+    assert found(postgresql, sa.MetaData()) == []
+
+
+def generated(expression: str) -> sa.MetaData:
+    metadata = sa.MetaData()
+    sa.Table(
+        "t",
+        metadata,
+        sa.Column("b", sa.Integer),
+        sa.Column("a", sa.Integer, sa.Computed(expression, persisted=True)),
+        sa.Index("ix", "a"),
+    )
+    return metadata
+
+
+def test_a_generated_column_that_is_made_anew_is_said_to_cost_something(
+    postgresql: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    postgresql.create(generated("b + 1"))
+    with caplog.at_level(logging.INFO):
+        difference = postgresql.difference(generated("b + 2"))
+    sentence = "'t.a' is dropped and added again"
+    warned = [r for r in caplog.records if r.levelno == logging.WARNING]
+    assert any(sentence in r.message and "every row is written again" in r.message for r in warned)
+    assert "Not compared: views, triggers, " in caplog.records[-1].message
+    assert "(models cannot describe them)" in caplog.records[-1].message
+    assert f"# {sentence}" in script(difference.upgrade, postgresql.engine.dialect)
+    postgresql.run(difference.upgrade)
+    assert found(postgresql, generated("b + 2")) == []
