@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 
+from limbeck.commands.autogenerate import Difference
+from limbeck.commands.remarks import remarked
 from limbeck.errors import UnsupportedOperation
-from tests.databases.detect import Server, said, script, server
+from limbeck.script.render import RenderOptions, render
+from tests.databases.detect import Server, said, server
 
 pytestmark = pytest.mark.postgresql
 
@@ -40,6 +43,12 @@ def run(postgresql: Server) -> Callable[..., None]:
 
 def found(server: Server, models: sa.MetaData) -> list[str]:
     return [said(op) for op in server.difference(models).upgrade]
+
+
+def annotated(difference: Difference, server: Server) -> str:
+    """The upgrade as a script has it, with its comments."""
+    remarks = render(remarked(difference.upgrade), RenderOptions(), server.engine.dialect)
+    return remarks.text
 
 
 def events(by: str = "RANGE (a)") -> sa.MetaData:
@@ -84,7 +93,7 @@ def test_another_partitioning_is_found_and_said_to_need_a_new_table(
         "alter_table events: postgresql_partition_by"
     ]
     assert "no ALTER TABLE does that" in caplog.text
-    text = script(difference.upgrade, postgresql.engine.dialect)
+    text = annotated(difference, postgresql)
     assert "# 'events' is to be partitioned LIST (a)" in text
     with pytest.raises(UnsupportedOperation, match="Make a new table"):
         postgresql.run(difference.upgrade)
@@ -174,6 +183,6 @@ def test_a_generated_column_that_is_made_anew_is_said_to_cost_something(
     assert any(sentence in r.message and "every row is written again" in r.message for r in warned)
     assert "Not compared: views, triggers, " in caplog.records[-1].message
     assert "(models cannot describe them)" in caplog.records[-1].message
-    assert f"# {sentence}" in script(difference.upgrade, postgresql.engine.dialect)
+    assert f"# {sentence}" in annotated(difference, postgresql)
     postgresql.run(difference.upgrade)
     assert found(postgresql, generated("b + 2")) == []

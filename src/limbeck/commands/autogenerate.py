@@ -17,7 +17,7 @@ from limbeck.database.migration import MigrationContext
 from limbeck.dialects.base import Request
 from limbeck.diff.candidates import Candidate
 from limbeck.diff.compare import compare
-from limbeck.diff.costs import costs
+from limbeck.diff.costs import added_columns, cost
 from limbeck.diff.coverage import in_short, uncompared
 from limbeck.diff.describe import describe
 from limbeck.diff.filters import keep
@@ -82,8 +82,10 @@ def announce(found: Difference) -> None:
     """Logs what was found, and what was not looked at."""
     for operation in found.upgrade:
         log.info("Detected %s", describe(operation))
-    for sentence in costs(found.upgrade).values():
-        log.warning("%s", sentence)
+    added = added_columns(found.upgrade)
+    for operation in found.upgrade:
+        if (sentence := cost(operation, added)) is not None:
+            log.warning("%s", sentence)
     log.info("Not compared: %s", in_short(uncompared(found.context.dialect.name)))
 
 

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from limbeck.commands.renames import OPTION_COMMAND
 from limbeck.diff.candidates import Candidate
+from limbeck.diff.costs import Added, added_columns, cost
 from limbeck.diff.rename_options import option
 from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation
 from limbeck.operations.batch import Batch
-from limbeck.operations.columns import AddColumn, DropColumn
+from limbeck.operations.columns import DropColumn
 from limbeck.operations.constraints import DropConstraint
 from limbeck.operations.indexes import DropIndex
 from limbeck.operations.tables import DropTable
@@ -24,7 +25,7 @@ from limbeck.script.render import Item, Remark
 
 def remarked(items: Sequence[Item], doubts: Sequence[Candidate] = ()) -> tuple[Item, ...]:
     """The steps of an upgrade, each with a remark before it where there is something to say."""
-    added = {(op.table, op.column.name) for op in _flat(items) if isinstance(op, AddColumn)}
+    added = added_columns(_flat(items))
     found: list[Item] = []
     for item in items:
         for operation in _flat([item]):
@@ -41,9 +42,10 @@ def _flat(items: Iterable[Item]) -> Iterator[Operation]:
             yield item
 
 
-def _remarks(
-    operation: Operation, added: set[tuple[Name, str]], doubts: Sequence[Candidate]
-) -> Iterator[str]:
+def _remarks(operation: Operation, added: Added, doubts: Sequence[Candidate]) -> Iterator[str]:
+    sentence = cost(operation, added)
+    if sentence is not None:
+        yield sentence
     match operation:
         case DropTable(name=name):
             yield f"Loses the rows of '{name}': downgrade() makes it again without them."

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from limbeck.operations.alter_table import AlterTable
+from limbeck.operations.base import Operation
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.schema.names import Name
 
+Added = Mapping[tuple[Name, str], AddColumn]
+"""The columns that a script adds."""
 
-def costs(operations: Iterable[Any]) -> Mapping[int, str]:
-    """Sentences about operations, by their position; items that are no operations are passed over.
 
-    A column that is dropped and added in one script is one that is made anew.
+def added_columns(operations: Iterable[Operation]) -> Added:
+    """The additions of columns among those operations."""
+    return {(op.table, op.column.name): op for op in operations if isinstance(op, AddColumn)}
+
+
+def cost(operation: Operation, added: Added) -> str | None:
+    """A sentence about that operation of a script, None where there is nothing to say.
+
+    A column that the script drops and adds is made anew.
     """
-    given = list(operations)
-    added = {(op.table, op.column.name): op for op in given if isinstance(op, AddColumn)}
-    found: dict[int, str] = {}
-    for position, operation in enumerate(given):
-        match operation:
-            case DropColumn(table=table, column=column) if (table, column) in added:
-                found[position] = _recreated(operation, added[table, column])
-            case AlterTable(name=table) if (scheme := _scheme(operation)) is not None:
-                found[position] = _partitioned(table, scheme)
-            case _:
-                pass
-    return found
+    match operation:
+        case DropColumn(table=table, column=column) if (table, column) in added:
+            return _recreated(operation, added[table, column])
+        case AlterTable(name=table) if (scheme := _scheme(operation)) is not None:
+            return _partitioned(table, scheme)
+        case _:
+            return None
 
 
 def _recreated(dropped: DropColumn, added: AddColumn) -> str:

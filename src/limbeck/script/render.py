@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlalchemy.engine import Dialect
 
-from limbeck.diff.costs import costs
 from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Call, Operation
 from limbeck.operations.batch import Batch
@@ -66,23 +65,13 @@ def render(operations: Sequence[Item], options: RenderOptions, dialect: Dialect)
     gives operations with the same SQL.
     """
     context = RenderContext(options, dialect)
-    said = {id(operations[n]): sentence for n, sentence in costs(operations).items()}
-    items: Iterable[Item] = _batched(operations) if options.render_as_batch else operations
+    items = _batched(operations) if options.render_as_batch else operations
     found = _Body()
-    for item in _annotated(items, said):
+    for item in items:
         _add(item, context, found)
     if not found.statements:
         found.lines.append("pass")
     return Rendered("\n".join(found.lines), tuple(sorted(context.imports)))
-
-
-def _annotated(items: Iterable[Item], sentences: Mapping[int, str]) -> Iterator[Item]:
-    """The items, with remarks before what the sentences are about, by the operation's identity."""
-    for item in items:
-        for operation in item.operations if isinstance(item, Batch) else (item,):
-            if id(operation) in sentences:
-                yield Remark(sentences[id(operation)])
-        yield item
 
 
 class _Body:
