@@ -9,8 +9,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import shutil
 import socket
+import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from limbeck.database import embedded
@@ -71,6 +76,63 @@ def embedded_postgresql(parent: str | None = None) -> Iterator[str]:
         )
     with embedded.embedded_postgresql(parent) as (host, port):
         yield f"postgresql+psycopg2://postgres@{host}:{port}/postgres"
+
+
+@contextlib.contextmanager
+def own_mariadb(log: Path) -> Iterator[str]:
+    """Run a MariaDB server of one's own on a free port, which notes each statement in `log`.
+
+    Raises FileNotFoundError where MariaDB is not installed.
+    """
+    programs = {name: shutil.which(name) for name in ("mariadbd", "mariadb-install-db")}
+    programs["mariadbd"] = programs["mariadbd"] or shutil.which("mariadbd", path="/usr/sbin")
+    if None in programs.values():
+        raise FileNotFoundError("mariadbd")
+    home = Path(tempfile.mkdtemp(prefix="limbeck-mariadb-"))
+    data, port = home / "data", _free_port()
+    as_root = ["--user=root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    common = ["--no-defaults", f"--datadir={data}", *as_root]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        install = [programs["mariadb-install-db"], *common, "--skip-test-db"]
+        subprocess.run(
+            [str(word) for word in [*install, "--auth-root-authentication-method=normal"]],
+            check=True,
+            **quiet,
+        )
+        server = subprocess.Popen(
+            [
+                str(programs["mariadbd"]),
+                *common,
+                f"--socket={home / 'socket'}",
+                f"--port={port}",
+                f"--pid-file={home / 'pid'}",
+                "--bind-address=127.0.0.1",
+                "--skip-name-resolve",
+                "--innodb-flush-log-at-trx-commit=0",
+                "--innodb-buffer-pool-size=32M",
+                "--general-log=1",
+                f"--general-log-file={log}",
+            ],
+            **quiet,
+        )
+        url = f"mysql+pymysql://root@127.0.0.1:{port}"
+        try:
+            _wait_for(url)
+            yield url
+        finally:
+            server.kill()
+            server.wait()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _wait_for(url: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not _answers(url):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{url} does not answer")
+        time.sleep(0.1)
 
 
 def create_database(server_url: str, purpose: str = "test") -> str:
@@ -160,6 +222,12 @@ def _listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _is_mysql(url: str) -> bool:

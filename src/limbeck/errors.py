@@ -79,6 +79,10 @@ class NotReversible(CommandError):
     """The operation cannot be taken back from what is known about the state before it."""
 
 
+class HalfDoneRevision(CommandError):
+    """A revision has run in part, and how to go on is for the user to say; names the statement."""
+
+
 class SchemaConflict(CommandError):
     """An operation does not fit the schema it is applied to (missing or duplicate object)."""
 

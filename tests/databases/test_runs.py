@@ -23,7 +23,8 @@ def engine_of(folder: Folder) -> sa.Engine:
 
 
 def tables(folder: Folder) -> set[str]:
-    return set(sa.inspect(engine_of(folder)).get_table_names()) - {"alembic_version"}
+    found = set(sa.inspect(engine_of(folder)).get_table_names()) - {"alembic_version"}
+    return {name for name in found if not name.startswith("limbeck_")}
 
 
 def rows(folder: Folder) -> list[str]:

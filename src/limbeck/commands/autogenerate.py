@@ -14,6 +14,7 @@ from limbeck.commands.models import require_all_models
 from limbeck.commands.renames import Renames
 from limbeck.commands.scope import ignore_patterns, without_foreign, without_ignored
 from limbeck.database.migration import MigrationContext
+from limbeck.database.own_tables import without_own_tables
 from limbeck.dialects.base import Request
 from limbeck.diff.candidates import Candidate
 from limbeck.diff.compare import compare
@@ -152,6 +153,7 @@ def both_sides(
         include_name=context.opts.get("include_name"),
     )
     inspected = side.read(request)
+    inspected = without_own_tables(inspected, declared)
     patterns = ignore_patterns(context)
     inspected, declared = (without_ignored(s, patterns) for s in (inspected, declared))
     predicate = object_filter(context, metadata)

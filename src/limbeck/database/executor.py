@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from limbeck.database.progress import Progress
 from limbeck.errors import DatabaseError
 from limbeck.operations.base import Statement
 from limbeck.plan.steps import Step
@@ -18,7 +19,8 @@ class Executor:
     """Runs each statement of a step on a connection, in order.
 
     `before_raw` is called before SQL of the script's own, which may look at anything. `attempt`
-    is given what sends one statement, and may send it again.
+    is given what sends one statement, and may send it again. `progress` says which of them are
+    held by a transaction, and which have run before.
     """
 
     def __init__(
@@ -26,10 +28,12 @@ class Executor:
         connection: sa.Connection,
         before_raw: Callable[[], None] = lambda: None,
         attempt: Callable[[Callable[[], Any]], Any] = lambda send: send(),
+        progress: Progress | None = None,
     ) -> None:
         self.connection = connection
         self._before_raw = before_raw
         self._attempt = attempt
+        self._progress = progress
         self._plain = {"no_parameters": True}
 
     def run(self, step: Step) -> None:
@@ -37,6 +41,9 @@ class Executor:
         if step.operation.opaque:
             self._before_raw()
         with table_events(step.operation, self.connection):
+            if self._progress is not None:
+                self._progress.run(step, self.statement)
+                return
             for statement in step.statements:
                 self.statement(statement)
 

@@ -17,11 +17,13 @@ from limbeck.database.mutex import Guard
 from limbeck.database.offline import Offline
 from limbeck.database.options import RunOptions, run_options
 from limbeck.database.patience import Patience
+from limbeck.database.progress import Progress
+from limbeck.database.rewriting import rewriting
 from limbeck.database.run import Run, tell_state
 from limbeck.database.runs import stamp_steps
 from limbeck.database.steps import MigrationStep
 from limbeck.database.transactions import begin_for_real
-from limbeck.database.units import LiveUnits, ScriptedUnits
+from limbeck.database.units import Held, LiveUnits, ScriptedUnits
 from limbeck.database.version_rows import VersionRows
 from limbeck.database.version_table import VersionTable
 from limbeck.dialects.base import Dialect as LimbeckDialect
@@ -82,9 +84,7 @@ class MigrationContext:
         self.scripted = ScriptedUnits(self, external)
         self.units: LiveUnits | ScriptedUnits = self.scripted
         if self.connection is not None:
-            self.units = LiveUnits(
-                self.connection, external, lambda: (self.rows, self.guard), self._resumed
-            )
+            self.units = LiveUnits(self.connection, external, self._held, self._resumed)
         self.step: MigrationStep | None = None
         self.transaction_per_migration = bool(self.opts.get("transaction_per_migration", False))
         if self.opts.get("literal_binds") and not self.as_sql:
@@ -208,7 +208,18 @@ class MigrationContext:
     def rows(self) -> VersionRows:
         """The version table's rows on the connection."""
         assert self.connection is not None
-        return VersionRows(self.connection, self.version, lambda: self.interpreter.compiler)
+        return VersionRows(
+            self.connection,
+            self.version,
+            lambda: self.interpreter.compiler,
+            self.progress.unwatched,
+        )
+
+    @cached_property
+    def progress(self) -> Progress:
+        """How far the revision at hand has come on the connection."""
+        assert self.connection is not None
+        return Progress(self, self.connection)
 
     @property
     def live(self) -> LiveUnits:
@@ -225,7 +236,13 @@ class MigrationContext:
         default = separators.get(self.dialect.name)
         separator = self.opts.get(f"{self.dialect.name}_batch_separator", default)
         end = "" if self.dialect.name == "oracle" else ";"
-        return SqlWriter(self.dialect, self.output_buffer, separator=separator or None, end=end)
+        return SqlWriter(
+            self.dialect,
+            self.output_buffer,
+            separator=separator or None,
+            end=end,
+            apart=self.scripted.apart,
+        )
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -233,8 +250,12 @@ class MigrationContext:
         if self.connection is None:
             return self.interpreter_for(self.writer, self.offline.state, self.dialect)
         read = self.inspected if self.limbeck_dialect.rebuilds else self.read
-        executor = Executor(self.connection, self.write_rows, self.patience.statement)
-        return self.interpreter_for(executor, LiveState(read), self.dialect)
+        executor = Executor(
+            self.connection, self.write_rows, self.patience.statement, self.progress
+        )
+        made = self.interpreter_for(executor, LiveState(read), self.dialect)
+        made.left = self.progress.left
+        return made
 
     def interpreter_for(self, sink: Sink, state: State, dialect: Dialect) -> Interpreter:
         """An interpreter of this context with that sink and state."""
@@ -266,17 +287,17 @@ class MigrationContext:
 
     def execute(self, sql: Any, execution_options: Mapping[str, Any] | None = None) -> None:
         """Runs SQL on the connection, or writes it."""
-        element = sa.text(sql) if isinstance(sql, str) else sql
-        statement = Statement(
-            element=element, execution_options=tuple(sorted((execution_options or {}).items()))
+        operation = Execute(
+            sa.text(sql) if isinstance(sql, str) else sql,
+            tuple(sorted((execution_options or {}).items())),
         )
+        if self.connection is not None:
+            self.interpreter.invoke(operation)
+            return
         self.interpreter.state.forget()
-        if self.connection is None:
-            self.writer.statement(statement)
-            self.offline.follow(Execute(element))
-        else:
-            self.write_rows()
-            Executor(self.connection).statement(statement)
+        options = operation.execution_options
+        self.writer.statement(Statement(element=operation.statement, execution_options=options))
+        self.offline.follow(operation)
 
     def static_output(self, text: str) -> None:
         """Writes a line of its own to the script."""
@@ -298,6 +319,9 @@ class MigrationContext:
         if self.units.external or not due:
             return nullcontext()
         return self.units.transaction() if _per_migration or self.as_sql else self._whole_run()
+
+    def _held(self) -> tuple[Held, ...]:
+        return (self.rows, self.progress, self.guard)
 
     def _resumed(self) -> None:
         self.patience.resume()
@@ -384,7 +408,8 @@ class MigrationContext:
         What a step raises carries where it happened (`errors.locate`).
         """
         self.run_arguments = kw
-        with running(self.interpreter), self._rewriting():
+        rewrite = self.limbeck_dialect.rewrite
+        with running(self.interpreter), rewriting(self.connection, rewrite):
             if self.connection is not None and self.units.external:
                 begin_for_real(self.connection)
             last = self.connection is not None and not self.live.is_open
@@ -394,25 +419,6 @@ class MigrationContext:
             finally:
                 if self.as_sql:
                     self.offline.close()
-
-    @contextmanager
-    def _rewriting(self) -> Iterator[None]:
-        """Lets the dialect see what scripts send on the connection themselves."""
-        rewrite = self.limbeck_dialect.rewrite
-        if rewrite is None or self.connection is None:
-            yield
-            return
-
-        def rewritten(
-            connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool
-        ) -> tuple[str, Any]:
-            return rewrite(sql), parameters
-
-        sa.event.listen(self.connection, "before_cursor_execute", rewritten, retval=True)
-        try:
-            yield
-        finally:
-            sa.event.remove(self.connection, "before_cursor_execute", rewritten)
 
     @cached_property
     def on_version_apply(self) -> tuple[Callable[..., Any], ...]:

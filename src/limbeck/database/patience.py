@@ -106,6 +106,7 @@ class Patience:
                     raise
                 if not self._left:
                     raise self._given_up(error) from error
+                context.live.forget()
                 if not self._undo():
                     raise
                 self._wait(error)
@@ -132,7 +133,6 @@ class Patience:
     def _undo(self) -> bool:
         """Goes back to the mark; False where a script has ended the transaction itself."""
         context = self._context
-        context.live.forget()
         if context.connection is None:
             return False
         if context.dialect.name == "sqlite":

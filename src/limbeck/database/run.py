@@ -42,6 +42,7 @@ class Run:
         heads = () if context.purge else heads
         steps = self._steps(heads)
         if not steps and self._has_version_table(heads):
+            context.progress.ledger.finish()
             return
         context.guard.take(_destination(steps))
         fresh = () if context.purge else context.get_current_heads()
@@ -79,6 +80,7 @@ class Run:
             if not heads:
                 context.ensure_version_table(context.purge)
             self._take_each(steps, heads)
+            context.progress.ledger.finish()
 
         if context.live.is_open or context.live.external:
             context.patience.unit(change)
@@ -121,7 +123,8 @@ class Run:
             if self.context.as_sql:
                 self.context.offline.run(step, self.kw)
             else:
-                step.migration_fn(**self.kw)
+                with self.context.progress.revision(step):
+                    step.migration_fn(**self.kw)
         except Exception as error:
             revision = step.revision
             if revision is not None and revision.path is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
@@ -54,7 +54,7 @@ class LiveUnits:
     @property
     def is_outside(self) -> bool:
         """Whether each statement commits by itself now."""
-        return self._outside
+        return self._outside or _in_autocommit(self.connection)
 
     def write(self) -> None:
         """Has everything written that was left to be written."""
@@ -88,6 +88,10 @@ class LiveUnits:
 
         Raises CommandError, naming `what`, when the transaction is the caller's own.
         """
+        if self.is_outside:
+            self.write()
+            yield
+            return
         self._refuse_external(what)
         began = self._transaction is not None
         self.write()
@@ -97,11 +101,11 @@ class LiveUnits:
         level = self.connection.get_isolation_level()
         self.connection.commit()
         self.connection.execution_options(isolation_level="AUTOCOMMIT")
-        within, self._outside = self._outside, True
+        self._outside = True
         try:
             yield
         finally:
-            self._outside = within
+            self._outside = False
             self.connection.commit()
             self.connection.execution_options(isolation_level=level)
             if began:
@@ -155,6 +159,13 @@ class LiveUnits:
             )
 
 
+def _in_autocommit(connection: sa.Connection) -> bool:
+    """Whether the driver was told, with the engine, to begin no transactions."""
+    driver: Any = connection.connection.dbapi_connection
+    ask = getattr(driver, "get_autocommit", None)
+    return bool(ask()) if callable(ask) else getattr(driver, "autocommit", False) is True
+
+
 class ScriptedUnits:
     """Transactions in a script (``--sql``), where the dialect's DDL can be rolled back."""
 
@@ -162,6 +173,8 @@ class ScriptedUnits:
         self.external = external
         self._context = context
         self._open = False
+        self._made: list[str] = []
+        self._later: list[str] = []
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -186,6 +199,28 @@ class ScriptedUnits:
         if began:
             self.begin()
 
+    @contextmanager
+    def apart(self, sql: str) -> Iterator[None]:
+        """Writes the transaction's end before what cannot run in it, and its start after.
+
+        A value that was added to an enum type can be used after a commit only, unless the type
+        is of the same transaction.
+        """
+        commits = self._context.limbeck_dialect.commits
+        if commits.alone(sql):
+            with self.autocommit(sql):
+                yield
+            return
+        if self._open and any(f"'{value}'" in sql for value in self._later):
+            self.commit()
+            self.begin()
+        yield
+        if commits.makes(sql) is not None:
+            self._made.append(commits.makes(sql) or "")
+        added = commits.adds(sql)
+        if added is not None and added[0] not in self._made:
+            self._later.append(added[1])
+
     def begin(self) -> None:
         """Writes the start of a transaction."""
         words = {"mssql": "BEGIN TRANSACTION", "oracle": "SET TRANSACTION READ WRITE"}
@@ -198,3 +233,5 @@ class ScriptedUnits:
         writer = self._context.writer
         writer.text("COMMIT" + writer.end)
         self._open = False
+        self._made.clear()
+        self._later.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import sqlalchemy as sa
 
@@ -20,11 +20,16 @@ class VersionRows:
     """
 
     def __init__(
-        self, connection: sa.Connection, version: VersionTable, compiler: Callable[[], Compiler]
+        self,
+        connection: sa.Connection,
+        version: VersionTable,
+        compiler: Callable[[], Compiler],
+        unwatched: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.connection = connection
         self.version = version
         self._compiler = compiler
+        self._unwatched = unwatched
         self._unwritten: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
     def read(self) -> tuple[str, ...]:
@@ -42,7 +47,8 @@ class VersionRows:
 
     def change(self, change: RowChange) -> None:
         """Changes the rows now."""
-        self.version.change(self.connection, change, self._compiler())
+        with self._unwatched():
+            self.version.change(self.connection, change, self._compiler())
 
     def change_later(self, change: RowChange, rows: Sequence[str]) -> None:
         """Changes `rows` before anything may look."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect as SqlAlchemyDialect
 
 from limbeck.dialects.locks import Locks
+from limbeck.dialects.opening import without_comments
 from limbeck.errors import UnsupportedOperation
 from limbeck.operations.base import Operation
 from limbeck.operations.compiler import Compiler, Override
@@ -74,6 +76,47 @@ class ScratchServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Commits:
+    """Statements that commit by themselves, and what became of one whose run was cut off.
+
+    `alone(sql)` says that the server commits with the statement, or refuses it in a transaction.
+    `took_effect(connection, sql)` asks the catalog whether such a statement, which may or may not
+    have come to its end, did so: None where that cannot be told, False also for one that may be
+    repeated without harm. `clear(connection, sql)` removes what an earlier, failed run of it left.
+    `atomic(sql)` says that it leaves nothing when the server reports an error.
+    `usable_later(connection, sql)` is the value that it has added, where the server lets nobody use
+    that before a commit.
+    `makes(sql)` is the type that it creates, `adds(sql)` a type and the value that it adds to that.
+    `session` is a query for the connection's number, `busy` one that finds whether a session
+    `:session` is there (a row), and at work (the row's value), for which `refresh` runs before;
+    `nothing` is SQL that does nothing.
+    """
+
+    alone: Callable[[str], bool]
+    took_effect: Callable[[sa.Connection, str], bool | None] = lambda connection, sql: None
+    clear: Callable[[sa.Connection, str], None] = lambda connection, sql: None
+    atomic: Callable[[str], bool] = lambda sql: True
+    usable_later: Callable[[sa.Connection, str], str | None] = lambda connection, sql: None
+    makes: Callable[[str], str | None] = lambda sql: None
+    adds: Callable[[str], tuple[str, str] | None] = lambda sql: None
+    session: str | None = None
+    busy: str | None = None
+    refresh: str | None = None
+    nothing: str = "SELECT 1"
+
+
+_DDL = re.compile(
+    r"(?:CREATE|ALTER|DROP|RENAME|TRUNCATE|GRANT|REVOKE|COMMENT|ANALYZE|CALL)\b", re.I
+)
+
+WITH_ALL_DDL = Commits(lambda sql: _DDL.match(without_comments(sql)) is not None)
+"""What is known of a database whose DDL commits by itself, and no more."""
+
+WITH_NOTHING = Commits(lambda sql: False)
+"""What is known of a database whose DDL can be rolled back, and no more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """One database: its SQL, its catalog and its normal forms.
 
@@ -117,6 +160,14 @@ class Dialect:
     """What the server does for each action of a statement: locks, scans, rewrites, losses."""
     sizes: Callable[[sa.Connection], Mapping[Name, Size]] | None = None
     """Estimates of all tables from the catalog, in one query."""
+    own_commits: Commits | None = None
+
+    @property
+    def commits(self) -> Commits:
+        """Which statements commit by themselves."""
+        if self.own_commits is not None:
+            return self.own_commits
+        return WITH_NOTHING if self.transactional_ddl else WITH_ALL_DDL
 
     def compiler(self, dialect: SqlAlchemyDialect) -> Compiler:
         """A compiler with this dialect's overrides."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
-from limbeck.operations.base import Operation, Scope
+from limbeck.operations.base import Operation, Scope, Statement
 from limbeck.operations.compiler import Compiler
 from limbeck.plan.steps import Step
 from limbeck.runtime.state import State
@@ -23,7 +23,8 @@ class Sink(Protocol):
 class Interpreter:
     """Runs operations one by one: compiles each against the state before it, hands it on.
 
-    `context` is the migration context that scripts get from ``op.get_context()``.
+    `context` is the migration context that scripts get from ``op.get_context()``. `left` says
+    what is left to do of an operation that an earlier run began, None for all of it.
     """
 
     def __init__(
@@ -36,10 +37,13 @@ class Interpreter:
         self.context = context
         self.gathers: Callable[[Operation], None] | None = None
         """Told of each operation that a batch gathers, when its verb is called."""
+        self.left: Callable[[Operation], tuple[Statement, ...] | None] = lambda operation: None
 
     def invoke(self, operation: Operation) -> Any:
         """Runs one operation and returns what its verb returns."""
-        statements = self.compiler.compile(operation, self.state)
+        statements = self.left(operation)
+        if statements is None:
+            statements = self.compiler.compile(operation, self.state)
         self.sink.run(Step(operation, self.state, statements))
         if operation.opaque:
             self.state.forget()

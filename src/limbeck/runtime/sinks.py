@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from functools import cached_property
 from typing import Any, TextIO
@@ -27,16 +27,24 @@ class SqlWriter:
     """Writes each statement to a stream, as a script for the database's own client.
 
     Bound values are written out as literals. `separator` is a line after each statement (``GO``
-    for MSSQL, ``/`` for Oracle), None for none.
+    for MSSQL, ``/`` for Oracle), None for none. `apart` is entered around the text of each, to
+    leave a transaction for those that cannot stand in one.
     """
 
     def __init__(
-        self, dialect: Dialect, stream: TextIO, *, separator: str | None = None, end: str = ";"
+        self,
+        dialect: Dialect,
+        stream: TextIO,
+        *,
+        separator: str | None = None,
+        end: str = ";",
+        apart: Callable[[str], AbstractContextManager[None]] = lambda text: nullcontext(),
     ) -> None:
         self.dialect = dialect
         self.stream = stream
         self.separator = separator
         self.end = end
+        self._apart = apart
 
     def run(self, step: Step) -> None:
         """Writes the statements of a step, and those of its table's listeners."""
@@ -56,10 +64,11 @@ class SqlWriter:
         if statement.verify is not None:
             return
         for text in self._texts(statement):
-            if self.dialect.name in ("mysql", "mariadb") and _is_compound(text):
-                self.text(f"DELIMITER {DELIMITER}\n{text}\n{DELIMITER}\nDELIMITER ;")
-            else:
-                self.text(text + self.end)
+            with self._apart(text):
+                if self.dialect.name in ("mysql", "mariadb") and _is_compound(text):
+                    self.text(f"DELIMITER {DELIMITER}\n{text}\n{DELIMITER}\nDELIMITER ;")
+                else:
+                    self.text(text + self.end)
 
     @contextmanager
     def held(self) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from limbeck.dialects.base import Dialect
 from limbeck.dialects.mysql.batch import batch
 from limbeck.dialects.mysql.certainty import decides_text, doubt
+from limbeck.dialects.mysql.commits import COMMITS
 from limbeck.dialects.mysql.compile import OVERRIDES
 from limbeck.dialects.mysql.hazards import hazards
 from limbeck.dialects.mysql.inspect import inspect
@@ -29,4 +30,5 @@ DIALECT = Dialect(
     scratch=SCRATCH,
     pins_foreign_keys=True,
     locks=LOCKS,
+    own_commits=COMMITS,
 )

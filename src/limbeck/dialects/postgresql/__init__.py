@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from limbeck.dialects.base import Dialect
 from limbeck.dialects.postgresql.certainty import decides_text, doubt
+from limbeck.dialects.postgresql.commits import COMMITS
 from limbeck.dialects.postgresql.compile import OVERRIDES, rewrite
 from limbeck.dialects.postgresql.hazards import hazards
 from limbeck.dialects.postgresql.inspect import inspect
@@ -27,4 +28,5 @@ DIALECT = Dialect(
     decides_text=decides_text,
     scratch=SCRATCH,
     locks=LOCKS,
+    own_commits=COMMITS,
 )

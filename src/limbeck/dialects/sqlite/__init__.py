@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from limbeck.dialects.base import Dialect
+from limbeck.dialects.sqlite.commits import COMMITS
 from limbeck.dialects.sqlite.compile import OVERRIDES
 from limbeck.dialects.sqlite.hazards import hazards
 from limbeck.dialects.sqlite.inspect import inspect
@@ -19,4 +20,5 @@ DIALECT = Dialect(
     adds_foreign_keys=False,
     rebuilds=True,
     locks=LOCKS,
+    own_commits=COMMITS,
 )
