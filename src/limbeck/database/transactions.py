@@ -55,6 +55,28 @@ def _driver_in_transaction(connection: sa.Connection) -> bool:
     return bool(getattr(driver, "in_transaction", False))
 
 
+def may_fail(connection: sa.Connection) -> bool:
+    """Whether a query that fails does no harm to what ran before it on the connection.
+
+    PostgreSQL ends a transaction with the first failure: there nothing may have run in it yet.
+    """
+    if connection.dialect.name in ("sqlite", "mysql", "mariadb"):
+        return True
+    if connection.dialect.name != "postgresql":
+        return False
+    driver: Any = connection.connection.driver_connection
+    if hasattr(driver, "is_in_transaction"):  # asyncpg
+        return not driver.is_in_transaction()
+    status = getattr(getattr(driver, "info", None), "transaction_status", None)
+    return status == 0  # libpq's PQTRANS_IDLE, in both versions of psycopg
+
+
+def after_failure(connection: sa.Connection) -> None:
+    """Ends the transaction of the driver that a failed query left, where it was the first one."""
+    if connection.dialect.name == "postgresql":
+        connection.connection.rollback()
+
+
 def _suspend_foreign_keys(connection: sa.Connection) -> bool:
     """Turns enforcement off where it is on, and says whether it was."""
     if connection.dialect.name != "sqlite" or _driver_in_transaction(connection):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from limbeck.database.transactions import after_failure, may_fail
 from limbeck.errors import CommandError
 from limbeck.operations.compiler import Compiler
 from limbeck.revision.rows import RowChange
@@ -44,10 +45,22 @@ class VersionTable:
 
     def rows(self, connection: sa.Connection) -> tuple[str, ...]:
         """The revisions in the table, in order; none where there is no table."""
-        if not self.exists(connection):
+        return tuple(sorted(self.fetch(connection)))
+
+    def fetch(self, connection: sa.Connection) -> tuple[str, ...]:
+        """The revisions as they come, with one query where a failing one does no harm."""
+        query = sa.select(self.table().c.version_num)
+        if not may_fail(connection):
+            if not self.exists(connection):
+                return ()
+            return tuple(connection.execute(query).scalars())
+        try:
+            return tuple(connection.execute(query).scalars())
+        except sa.exc.DBAPIError:
+            after_failure(connection)
+            if self.exists(connection):
+                raise
             return ()
-        column = self.table().c.version_num
-        return tuple(sorted(row[0] for row in connection.execute(sa.select(column))))
 
     def create_sql(self, compiler: Compiler) -> str:
         """CREATE TABLE."""

@@ -125,10 +125,7 @@ class _VersionTable(VersionTable):
 
     def rows(self, connection: sa.Connection) -> tuple[str, ...]:
         """The revisions in the table; none where there is no table."""
-        if not self.exists(connection):
-            return ()
-        column = self.table().c.version_num
-        return tuple(connection.execute(sa.select(column)).scalars())
+        return self.fetch(connection)
 
 
 class MigrationContext(migration.MigrationContext):
