@@ -33,6 +33,26 @@ _LINT = Grammar(
     help="Look for hazards in revisions before they run: those not applied, or RANGE.",
 )
 
+_PLAN = Grammar(
+    "plan",
+    (
+        click.Argument(["revision"], required=False),
+        click.Option(["--downgrade"], is_flag=True, help="Plan the way back to REVISION."),
+        _JSON,
+        click.Option(["--sql"], is_flag=True, help="Print the statements alone."),
+    ),
+    runs_project="always",
+    function="limbeck.cli.screens.plan:plan",
+    help="Show what an upgrade would run, which locks it takes, and whom they block.",
+)
+_TRACE = Grammar(
+    "trace",
+    (click.Argument(["revision"], required=False), _JSON),
+    runs_project="always",
+    function="limbeck.cli.screens.trace:trace",
+    help="Run the plan on a scratch database and show the locks that it really takes.",
+)
+
 OWN_COMMANDS: tuple[Grammar, ...] = (
     Grammar(
         "adopt",
@@ -46,6 +66,8 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
         help="Look at a project: what it is, what will differ, what could be dropped.",
     ),
     _LINT,
+    _PLAN,
+    _TRACE,
     Grammar(
         "verify",
         (

@@ -60,7 +60,7 @@ def recorded(
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         chosen = choose(rows)
-        server = _server(context, target_version)
+        server = server_of(context, target_version)
         earlier = _catalog(context) if chosen.live and context.connection is not None else None
         revisions = record(context, chosen.steps, chosen.rows, server, earlier)
         found.append(Recording(server, chosen.rows, revisions, _sizes(context)))
@@ -92,7 +92,8 @@ _OLDEST = {"postgresql": (14,), "mysql": (8, 0), "mariadb": (10, 6)}
 _VERSION = re.compile(r"^(?:(postgresql|mysql|mariadb|sqlite)\s*)?(\d+(?:\.\d+)*)$", re.IGNORECASE)
 
 
-def _server(context: MigrationContext, target_version: str | None) -> Server:
+def server_of(context: MigrationContext, target_version: str | None) -> Server:
+    """The server of a context, or the one that a setting stands for."""
     dialect: Any = context.dialect
     product: Any = dialect.name
     if product == "mysql" and getattr(dialect, "is_mariadb", False):

@@ -169,6 +169,10 @@ class Offline:
                 ) from error
         self.state.begin(self._inspected)
 
+    def scratch_before(self) -> sa.Connection:
+        """The scratch database with all revisions before the run; DatabaseError without one."""
+        return self._caught_up()
+
     def _caught_up(self) -> sa.Connection:
         """The scratch database with all revisions that came before the step at hand."""
         if self._scratch is None:

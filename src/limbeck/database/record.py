@@ -10,6 +10,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -23,9 +24,10 @@ from limbeck.plan.reading import Reader
 from limbeck.plan.recorded import Recorded, RecordedRevision
 from limbeck.plan.steps import Step
 from limbeck.runtime.invoke import running
+from limbeck.runtime.replay import OfflineState
 from limbeck.runtime.sinks import SqlWriter
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Schema
+from limbeck.schema.objects import Before, Schema
 from limbeck.statements.action import Action
 from limbeck.statements.hazards import Server
 
@@ -43,15 +45,23 @@ def record(
 
     `earlier` gives the state before the first; without it the revisions before are replayed.
     """
-    made = _recording_context(context, rows)
-    recorder = _Recorder(made, server)
-    made.writer = recorder
-    if earlier is not None:
-        made.offline.state.begin(earlier)
-    with _in_place_of(context, made), running(made.interpreter):
-        made.interpreter.gathers = recorder.gathered
-        try:
+    with recording(context, rows) as made:
+        recorder = _Recorder(made, server)
+        made.writer = recorder
+        if earlier is not None:
+            made.offline.state.begin(earlier)
+        with running(made.interpreter):
+            made.interpreter.gathers = recorder.gathered
             return tuple(recorder.revision(step) for step in steps)
+
+
+@contextmanager
+def recording(context: MigrationContext, rows: Sequence[str]) -> Iterator[MigrationContext]:
+    """A context without a connection in the place of that one, whose run starts at `rows`."""
+    made = _recording_context(context, rows)
+    with _in_place_of(context, made):
+        try:
+            yield made
         finally:
             made.offline.close()
 
@@ -160,7 +170,8 @@ class _Recorder(SqlWriter):
         operation = None if step is None else step.operation
         with self._context.offline.unnoticed():
             table = None if operation is None else operation.table_name
-            read = self._reader.read(sql, state, self._hints(operation), table)
+            hints = self._hints(operation)
+            read = self._reader.read(sql, state, hints, table, partial(_owner, state))
             actions, hazards, known = read
         self._found.append(
             Recorded(
@@ -171,6 +182,7 @@ class _Recorder(SqlWriter):
                 self._line(operation, actions),
                 raw=operation is None or operation.opaque,
                 rows=len(statement.parameters or (None,)),
+                has_parameters=statement.parameters is not None,
                 transactional=statement.transactional,
                 in_transaction=self._in_transaction,
             )
@@ -207,6 +219,13 @@ class _Recorder(SqlWriter):
             for item in items
             if isinstance(item, AlterColumn) and item.existing_type is not None
         }
+
+
+def _owner(state: Before, index: str) -> Name | None:
+    """The table of an index, where all that is known can be looked through."""
+    if not isinstance(state, OfflineState):
+        return None
+    return next((table.name for table in state.schema if index in table.indexes), None)
 
 
 def _is_about(operation: Operation, action: Action) -> bool:

@@ -26,6 +26,7 @@ from limbeck.operations.compiler import Compiler, Override
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Schema
 from limbeck.statements.hazards import Facts, Size
+from limbeck.statements.traced import MakeTracer
 
 NameFilter: TypeAlias = Callable[[str | None, str, Mapping[str, str | None]], bool]
 """`include_name(name, type, parent names)`, as users write it."""
@@ -160,6 +161,8 @@ class Dialect:
     """What the server does for each action of a statement: locks, scans, rewrites, losses."""
     sizes: Callable[[sa.Connection], Mapping[Name, Size]] | None = None
     """Estimates of all tables from the catalog, in one query."""
+    tracer: MakeTracer | None = None
+    """Watches what the server does for statements on a scratch database."""
     own_commits: Commits | None = None
 
     @property

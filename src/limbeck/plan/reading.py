@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from limbeck.schema.names import Name
@@ -32,13 +32,17 @@ class Reader:
         before: Before,
         hints: Mapping[tuple[Name, str], str],
         table: Name | None = None,
+        index_owner: Callable[[str], Name | None] = lambda name: None,
     ) -> tuple[tuple[Action, ...], tuple[tuple[Hazard, ...], ...], Known]:
         """The actions of a statement, the facts of each, and what was known before it.
 
-        `table` is what an operation says of a statement that does not name it (DROP INDEX).
+        `table` is what an operation says of a statement that does not name it (DROP INDEX), and
+        `index_owner` finds the table of an index.
         """
         found = tuple(
-            replace(a, table=table) if a.kind == "drop index" and a.table is None else a
+            replace(a, table=table or index_owner(a.name))
+            if a.kind in ("drop index", "reindex") and a.table is None and a.name
+            else a
             for a in actions(sql, self._dialect)
         )
         known = Known(self._server, _tables(before, found), frozenset(self._not_null), hints)

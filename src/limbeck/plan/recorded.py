@@ -24,6 +24,8 @@ class Recorded:
     line: int | None = None
     raw: bool = False
     rows: int = 1
+    has_parameters: bool = False
+    """Whether values come beside the text, which then cannot be run alone."""
     transactional: bool = True
     """False where the operation says itself that it cannot run in a transaction."""
     in_transaction: bool = True

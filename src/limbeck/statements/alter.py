@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from limbeck.schema.names import Name
 from limbeck.statements.action import Action, Kind
@@ -22,8 +23,11 @@ def alter_table(cursor: Cursor) -> Iterable[Action]:
     cursor.take("ONLY")
     table = cursor.name()
     cursor.take("*")
-    for part in cursor.parts():
-        yield from alter_part(part, table)
+    found = [action for part in cursor.parts() for action in alter_part(part, table)]
+    if any(a.constraint is not None and a.constraint.kind == "primary key" for a in found):
+        replaced = frozenset({"replaced"})
+        found = [replace(a, words=replaced) if a.text == "primary key" else a for a in found]
+    return found
 
 
 def alter_part(part: Cursor, table: Name | None) -> Iterable[Action]:

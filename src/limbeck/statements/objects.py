@@ -124,6 +124,13 @@ def _grant(cursor: Cursor) -> Iterable[Action]:
     yield Action("grant", cursor.name() if kind in ("", "TABLE") else None)
 
 
+def _statistics(cursor: Cursor) -> Iterable[Action]:
+    name = str(cursor.name())
+    cursor.until("FROM")
+    cursor.take("FROM")
+    yield Action("statistics", cursor.name(), name)
+
+
 def _comment(cursor: Cursor) -> Iterable[Action]:
     cursor.take("ON")
     what = cursor.take_one_of("TABLE", "COLUMN", "INDEX", "CONSTRAINT")
@@ -176,7 +183,7 @@ READERS: dict[tuple[str, ...], Callable[[Cursor], Iterable[Action]]] = {
     ("CREATE", "DATABASE"): _named("create schema"),
     ("CREATE", "EXTENSION"): _named("create extension"),
     ("CREATE", "SEQUENCE"): _named("create sequence"),
-    ("CREATE", "STATISTICS"): _named("statistics"),
+    ("CREATE", "STATISTICS"): _statistics,
     ("ALTER", "SCHEMA"): _alter_schema,
     ("ALTER", "EXTENSION"): _alter_extension,
     ("ALTER", "SEQUENCE"): _alter_sequence,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from limbeck.dialects.base import Dialect
 from limbeck.dialects.mysql.batch import batch
 from limbeck.dialects.mysql.certainty import decides_text, doubt
@@ -15,6 +17,15 @@ from limbeck.dialects.mysql.read_back import read_back
 from limbeck.dialects.mysql.scratch import SCRATCH
 from limbeck.dialects.mysql.sizes import sizes
 from limbeck.operations.batch import Batch
+from limbeck.statements.traced import Tracer
+
+
+def tracer(connection: Any) -> Tracer:
+    """Watches statements on a scratch database; its module is read when somebody does."""
+    from limbeck.dialects.mysql.trace import MySQLTracer
+
+    return MySQLTracer(connection)
+
 
 DIALECT = Dialect(
     name="mysql",
@@ -23,6 +34,7 @@ DIALECT = Dialect(
     inspect=inspect,
     hazards=hazards,
     sizes=sizes,
+    tracer=tracer,
     normalize=normalize,
     read_back=read_back,
     doubt=doubt,

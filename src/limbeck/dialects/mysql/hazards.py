@@ -96,7 +96,7 @@ def _add_column(action: Action, known: Known) -> Way:
         return COPY
     if column.identity:
         return Way("INPLACE", "SHARED", rebuilds=True)
-    if any(c.kind == "check" for c in column.constraints):
+    if any(c.kind == "check" for c in column.constraints) and server.product != "mariadb":
         return COPY
     if column.default is not None and "(" in column.default and not _constant(column.default):
         return COPY
@@ -121,6 +121,10 @@ def _rename_column(action: Action, known: Known) -> Way:
     return INSTANT if known.server.at_least(*instant) else INPLACE
 
 
+def _rename_index(action: Action, known: Known) -> Way:
+    return INSTANT if known.server.product == "mariadb" else INPLACE
+
+
 def _modify(action: Action, known: Known) -> Way:
     change = column_change(action, known)
     if change.type == "copy":
@@ -132,7 +136,7 @@ def _modify(action: Action, known: Known) -> Way:
     if change.to_not_null:
         ways.append(REBUILD)
     if change.to_null:
-        ways.append(INSTANT if mariadb and known.server.at_least(10, 4) else REBUILD)
+        ways.append(REBUILD)
     if action.column is not None and action.column.position:
         moved = mariadb and known.server.at_least(10, 4)
         ways.append(INSTANT if moved else REBUILD)
@@ -142,7 +146,9 @@ def _modify(action: Action, known: Known) -> Way:
 
 
 def _create_index(action: Action, known: Known) -> Way:
-    return SHARED if action.words & {"fulltext", "spatial"} else INPLACE
+    if "fulltext" in action.words:  # the first one of a table adds a hidden column
+        return Way("INPLACE", "SHARED", rebuilds=True)
+    return SHARED if "spatial" in action.words else INPLACE
 
 
 def _add_constraint(action: Action, known: Known) -> Way:
@@ -160,7 +166,12 @@ def _add_constraint(action: Action, known: Known) -> Way:
 
 
 def _drop_constraint(action: Action, known: Known) -> Way:
-    return COPY if action.text == "primary key" else INPLACE
+    if action.text == "primary key":
+        return REBUILD if "replaced" in action.words else COPY
+    before = known.before
+    table = None if before is None or action.table is None else before.find(action.table)
+    is_key = table is not None and any(u.name == action.name for u in table.uniques)
+    return INSTANT if known.server.product == "mariadb" and not is_key else INPLACE
 
 
 def _rewrite(action: Action, known: Known) -> Way:
@@ -183,6 +194,6 @@ _WAYS: Mapping[Kind, Way | Callable[[Action, Known], Way]] = {
     "rename constraint": INSTANT,
     "create index": _create_index,
     "drop index": INPLACE,
-    "rename index": INPLACE,
+    "rename index": _rename_index,
     "create trigger": INSTANT,
 }

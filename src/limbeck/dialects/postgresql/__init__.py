@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from limbeck.dialects.base import Dialect
 from limbeck.dialects.postgresql.certainty import decides_text, doubt
 from limbeck.dialects.postgresql.commits import COMMITS
@@ -13,6 +15,15 @@ from limbeck.dialects.postgresql.normalize import normalize
 from limbeck.dialects.postgresql.read_back import read_back
 from limbeck.dialects.postgresql.scratch import SCRATCH
 from limbeck.dialects.postgresql.sizes import sizes
+from limbeck.statements.traced import Tracer
+
+
+def tracer(connection: Any) -> Tracer:
+    """Watches statements on a scratch database; its module is read when somebody does."""
+    from limbeck.dialects.postgresql.trace import PostgreSQLTracer
+
+    return PostgreSQLTracer(connection)
+
 
 DIALECT = Dialect(
     name="postgresql",
@@ -22,6 +33,7 @@ DIALECT = Dialect(
     inspect=inspect,
     hazards=hazards,
     sizes=sizes,
+    tracer=tracer,
     normalize=normalize,
     read_back=read_back,
     doubt=doubt,

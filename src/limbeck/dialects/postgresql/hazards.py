@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from limbeck.dialects.postgresql.rewrites import is_volatile, keeps_rows
+from limbeck.schema.constraints import ForeignKey
 from limbeck.schema.names import Name
 from limbeck.statements.action import Action, ColumnText, ConstraintText, Kind
 from limbeck.statements.hazards import Blocks, Hazard, Known
@@ -71,6 +72,7 @@ _LOCKS: Mapping[Kind, str] = {
     "policy": "ACCESS EXCLUSIVE",
     "comment": "SHARE UPDATE EXCLUSIVE",
     "analyze": "SHARE UPDATE EXCLUSIVE",
+    "statistics": "SHARE UPDATE EXCLUSIVE",
     "insert": "ROW EXCLUSIVE",
     "update": "ROW EXCLUSIVE",
     "delete": "ROW EXCLUSIVE",
@@ -87,15 +89,19 @@ def _create_table(action: Action, known: Known) -> Iterable[Hazard]:
             yield lock("SHARE ROW EXCLUSIVE", constraint.referred)
 
 
+def _foreign_keys(action: Action, known: Known) -> tuple[ForeignKey, ...]:
+    """The foreign keys of the action's table before it."""
+    if known.before is None or action.table is None:
+        return ()
+    found = known.before.find(action.table)
+    return () if found is None else found.foreign_keys
+
+
 def _drop_table(action: Action, known: Known) -> Iterable[Hazard]:
     yield lock("ACCESS EXCLUSIVE", action.table)
-    found = (
-        None if known.before is None or action.table is None else known.before.find(action.table)
-    )
-    if found is not None:
-        for key in found.foreign_keys:
-            if key.referred != action.table:
-                yield lock("ACCESS EXCLUSIVE", key.referred)
+    for key in _foreign_keys(action, known):
+        if key.referred != action.table:
+            yield lock("ACCESS EXCLUSIVE", key.referred)
     yield Hazard("loses data", action.table, "all rows of the table")
     yield Hazard("no way back", action.table)
 
@@ -211,16 +217,16 @@ def _checked_rows(action: Action, constraint: ConstraintText) -> Iterable[Hazard
 
 def _validate(action: Action, known: Known) -> Iterable[Hazard]:
     yield lock("SHARE UPDATE EXCLUSIVE", action.table)
+    for key in _foreign_keys(action, known):
+        if key.name == action.name and key.referred != action.table:
+            yield lock("ROW SHARE", key.referred)
     yield Hazard("scan", action.table)
     yield Hazard("may fail", action.table, "if a row breaks the constraint")
 
 
 def _drop_constraint(action: Action, known: Known) -> Iterable[Hazard]:
     yield lock("ACCESS EXCLUSIVE", action.table)
-    found = (
-        None if known.before is None or action.table is None else known.before.find(action.table)
-    )
-    for key in () if found is None else found.foreign_keys:
+    for key in _foreign_keys(action, known):
         if key.name == action.name and key.referred != action.table:
             yield lock("ACCESS EXCLUSIVE", key.referred)
 
@@ -261,7 +267,8 @@ def _reindex(action: Action, known: Known) -> Iterable[Hazard]:
 def _refresh(action: Action, known: Known) -> Iterable[Hazard]:
     concurrently = "concurrently" in action.words
     yield lock("EXCLUSIVE" if concurrently else "ACCESS EXCLUSIVE", action.table)
-    yield Hazard("rewrite", action.table)
+    if not concurrently:
+        yield Hazard("rewrite", action.table)
 
 
 def _copy(action: Action, known: Known) -> Iterable[Hazard]:

@@ -1,0 +1,157 @@
+"""``limbeck plan``: the statements of a run, and what each would do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from limbeck.cli.paint import painted
+from limbeck.commands.plan import Planned, document, is_reversible, loses_data
+from limbeck.commands.plan import plan as make
+from limbeck.commands.recording import Recording
+from limbeck.errors import CommandError, RevisionError
+from limbeck.lint.formats import relative
+from limbeck.plan.recorded import Recorded, RecordedRevision
+from limbeck.project.config import Config
+from limbeck.project.project import Project
+from limbeck.schema.names import Name
+from limbeck.statements.hazards import Hazard, Size
+
+
+def plan(
+    config: Config,
+    revision: str | None,
+    downgrade: bool = False,
+    json_: bool = False,
+    sql: bool = False,
+) -> int:
+    """Show what an upgrade would run, and what each statement would do."""
+    if downgrade and revision is None:
+        raise CommandError("Name the revision to go back to: 'limbeck plan --downgrade -1'.")
+    try:
+        planned = make(Project(config), revision or "heads", downgrade=downgrade)
+    except RevisionError as error:
+        raise CommandError(str(error)) from error
+    if json_:
+        config.print_stdout(json.dumps(document(planned), indent=2, ensure_ascii=False))
+        return 0
+    for line in _sql(planned) if sql else _text(planned):
+        config.print_stdout(line)
+    return 0
+
+
+def _sql(planned: Planned) -> Iterator[str]:
+    for revision in planned.revisions:
+        yield f"-- {revision.revision} {revision.doc}".rstrip()
+        yield ""
+        for statement in revision.statements:
+            yield f"{statement.sql};"
+            yield ""
+
+
+def _text(planned: Planned) -> Iterator[str]:
+    for found in planned.recordings:
+        yield from _recording(found, planned)
+
+
+def _recording(found: Recording, planned: Planned) -> Iterator[str]:
+    start = ", ".join(found.rows) or "base"
+    count = sum(len(r.statements) for r in found.revisions)
+    if not found.revisions:
+        yield f"{found.server}, at {start}: nothing to {planned.direction}."
+        return
+    yield (
+        f"{found.server}, {planned.direction} from {start} to {planned.target}: "
+        f"{_plural(len(found.revisions), 'revision')}, {_plural(count, 'statement')}"
+    )
+    for revision in found.revisions:
+        yield ""
+        yield from _revision(revision, found.sizes)
+
+
+def _revision(revision: RecordedRevision, sizes: Mapping[Name, Size]) -> Iterator[str]:
+    place = f"  ({relative(revision.path)})" if revision.path is not None else ""
+    yield f"{painted(revision.revision, 'cyan', bold=True)}  {revision.doc}{place}"
+    if revision.note:
+        yield f"  {revision.note}"
+    for number, statement in enumerate(revision.statements, 1):
+        first, *more = statement.sql.expandtabs(4).splitlines() or [""]
+        yield f"  {number:2}  {first}"
+        yield from (f"      {line}" for line in more)
+        if statement.rows > 1:
+            yield f"        with {statement.rows:,} rows"
+        yield from (f"        {line}" for line in _facts(statement, sizes))
+    yield f"  {_way_back(revision)}"
+
+
+def _way_back(revision: RecordedRevision) -> str:
+    other = "downgrade" if revision.direction == "upgrade" else "upgrade"
+    if not is_reversible(revision):
+        return painted(f"cannot be taken back: {other}() does nothing", "red")
+    if loses_data(revision):
+        return painted(f"{other}() brings back the shape, and not the data", "yellow")
+    return f"can be taken back with {other}()"
+
+
+def _facts(statement: Recorded, sizes: Mapping[Name, Size]) -> Iterator[str]:
+    hazards = statement.all_hazards
+    for hazard in hazards:
+        if hazard.kind == "lock":
+            yield _lock(hazard, sizes)
+    for hazard in hazards:
+        if hazard.kind != "lock":
+            yield _fact(hazard)
+    if not statement.in_transaction:
+        yield "outside of the transaction"
+
+
+_COLOURS = {"reads and writes": "red", "writes": "yellow"}
+
+
+def _lock(hazard: Hazard, sizes: Mapping[Name, Size]) -> str:
+    what = "a table" if hazard.table is None else str(hazard.table)
+    if hazard.of == "index":
+        what = f"the index {hazard.table}" if hazard.table is not None else "its indexes"
+    size = sizes.get(hazard.table) if hazard.table is not None else None
+    known = f" ({_size(size)})" if size is not None else ""
+    blocks = f"blocks {hazard.blocks}" + (" for a moment" if hazard.brief else "")
+    colour = "white" if hazard.brief else _COLOURS.get(hazard.blocks, "white")
+    text = f"; {hazard.text}" if hazard.text else ""
+    return f"locks {what}{known}: {painted(hazard.lock, colour)}, {blocks}{text}"
+
+
+_WORDS = {
+    "scan": "reads all rows of",
+    "rewrite": "writes all rows anew of",
+    "may fail": "may fail",
+    "loses data": "loses data",
+    "no way back": "cannot be undone",
+    "no transaction": "cannot run in a transaction",
+    "unread": "cannot be read: what it does is not known",
+}
+
+
+def _fact(hazard: Hazard) -> str:
+    words = _WORDS[hazard.kind]
+    if hazard.kind in ("scan", "rewrite"):
+        words += f" {hazard.table or 'the table'}"
+    text = f": {hazard.text}" if hazard.text else ""
+    serious = hazard.kind in ("rewrite", "loses data")
+    return painted(words + text, "red") if serious else words + text
+
+
+def _size(size: Size) -> str:
+    rows = "rows unknown" if size.rows is None else f"about {_plural(size.rows, 'row')}"
+    return f"{rows}, {_bytes(size.bytes)}"
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TB"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -1,0 +1,65 @@
+"""``limbeck trace``: locks as they were seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from limbeck.cli.paint import painted
+from limbeck.commands.trace import TracedRun, document
+from limbeck.commands.trace import trace as run
+from limbeck.database.trace import Traced
+from limbeck.errors import CommandError, RevisionError
+from limbeck.project.config import Config
+from limbeck.project.project import Project
+
+
+def trace(config: Config, revision: str | None, json_: bool = False) -> int:
+    """Run the plan on a scratch database and show the locks that it takes."""
+    try:
+        found = run(Project(config), revision or "heads")
+    except RevisionError as error:
+        raise CommandError(str(error)) from error
+    if json_:
+        config.print_stdout(json.dumps(document(found), indent=2, ensure_ascii=False))
+        return 0
+    for traced in found:
+        for line in _lines(traced):
+            config.print_stdout(line)
+    return 0
+
+
+def _lines(found: TracedRun) -> Iterator[str]:
+    if not found.revisions:
+        yield f"{found.server}: nothing to upgrade."
+        return
+    yield f"{found.server}, seen on a scratch database"
+    for revision in found.revisions:
+        yield ""
+        yield f"{painted(revision.revision.revision, 'cyan', bold=True)}  {revision.revision.doc}"
+        for number, traced in enumerate(revision.statements, 1):
+            yield f"  {number:2}  {traced.statement.sql.expandtabs(4)}"
+            yield from (f"        {line}" for line in _seen(traced))
+    yield ""
+    yield (
+        f"{found.differences} of the statements differ from what 'limbeck plan' says of them"
+        if found.differences
+        else "All as 'limbeck plan' says."
+    )
+
+
+def _seen(traced: Traced) -> Iterator[str]:
+    seen = traced.seen
+    if seen is None:
+        yield "not run: it comes with rows"
+        return
+    for lock in seen.locks:
+        if lock.table in seen.existing and lock.mode != "ACCESS SHARE":
+            what = f"the index {lock.index} of {lock.table}" if lock.index else str(lock.table)
+            yield f"{lock.mode} on {what}"
+    if seen.way:
+        yield f"ALGORITHM={seen.way}"
+    for name in seen.rewritten:
+        yield f"{name} was written anew"
+    for difference in traced.differences:
+        yield painted(difference, "yellow")
