@@ -291,11 +291,34 @@ def _finish(project: Project, scripts: Sequence[GeneratedScript]) -> None:
 
 
 @_command
-def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
+def upgrade(
+    config: Config,
+    revision: str,
+    sql: bool = False,
+    tag: str | None = None,
+    dry_run: bool = False,
+) -> None:
     """Upgrade to a later version."""
     from limbeck.commands.upgrade import upgrade as run
 
+    if dry_run:
+        _dry_run(config, revision, sql, tag)
+        return
     run(Project(config), revision, sql=sql, tag=tag)
+
+
+def _dry_run(config: Config, revision: str, sql: bool, tag: str | None) -> None:
+    from limbeck.commands.dry_run import dry_run
+
+    if sql:
+        raise CommandError("--dry-run runs on the database, and --sql without one: choose one.")
+    done = dry_run(Project(config), revision, tag=tag)
+    if not done.revisions:
+        config.print_stdout("Dry run: nothing to upgrade.")
+        return
+    config.print_stdout(f"Dry run: {', '.join(done.revisions)} ran and were rolled back.")
+    for sql_text in done.left_out:
+        config.print_stdout(f"Not included, as it cannot run in a transaction: {sql_text}")
 
 
 @_command

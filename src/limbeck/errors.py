@@ -75,6 +75,10 @@ class UnsupportedOperation(CommandError):
     """This dialect cannot do what the operation asks; the message names the alternative."""
 
 
+class DataLossRefused(CommandError):
+    """An upgrade would lose data that nobody allowed by name, and `protect` is set."""
+
+
 class NotReversible(CommandError):
     """The operation cannot be taken back from what is known about the state before it."""
 

@@ -146,7 +146,7 @@ def test_every_flag_that_scripts_use_is_known() -> None:
         },
         "show": set(),
         "stamp": {"--sql", "--tag", "--purge"},
-        "upgrade": {"--sql", "--tag"},
+        "upgrade": {"--sql", "--tag", "--dry-run"},
     }
 
 

@@ -25,6 +25,11 @@ _REV_ID = click.Option(
 _SPLICE = click.Option(
     ["--splice"], is_flag=True, help="Allow a non-head revision as the 'head' to splice onto."
 )
+_DRY_RUN = click.Option(
+    ["--dry-run"],
+    is_flag=True,
+    help="Run everything in one transaction and roll it back.",
+)
 _REVISION = click.Argument(["revision"])
 _AGAINST = click.Option(
     ["--against"],
@@ -217,5 +222,5 @@ COMMANDS: tuple[Grammar, ...] = (
         ),
         runs_project="always",
     ),
-    Grammar("upgrade", (_REVISION, _SQL, _TAG), runs_project="always"),
+    Grammar("upgrade", (_REVISION, _SQL, _TAG, _DRY_RUN), runs_project="always"),
 )

@@ -14,13 +14,19 @@ def upgrade(
 ) -> tuple[str, ...]:
     """Runs what is missing up to `revision`, and returns the ids that ran.
 
-    With `sql` the statements are written instead; `revision` may then be ``start:target``.
+    With `sql` the statements are written instead; `revision` may then be ``start:target``. With
+    the setting `protect`, raises DataLossRefused for data loss that nobody allowed by name.
     """
     start, target = split_range(revision, sql)
+    protects = not sql and project.config.get_alembic_boolean_option("protect")
     ran: list[str] = []
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         found = upgrade_steps(project.scripts, rows, target)
+        if protects and found:
+            from limbeck.commands.protect import refuse_data_loss
+
+            refuse_data_loss(context, found, rows)
         ran[:] = [step.to_revisions[0] for step in found]
         return found
 

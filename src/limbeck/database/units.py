@@ -45,6 +45,8 @@ class LiveUnits:
         self._resumed = resumed
         self._transaction: Transaction | None = None
         self._outside = False
+        self.rehearses = False
+        """Whether nothing is to be committed: all is taken back in the end (a dry run)."""
 
     @property
     def is_open(self) -> bool:
@@ -93,6 +95,9 @@ class LiveUnits:
             yield
             return
         self._refuse_external(what)
+        if self.rehearses:
+            yield
+            return
         began = self._transaction is not None
         self.write()
         if self._transaction is not None:
@@ -118,6 +123,8 @@ class LiveUnits:
     def commit(self, what: str) -> None:
         """Commits what ran before, and goes on in a new transaction."""
         self._refuse_external(what)
+        if self.rehearses:
+            return
         self.write()
         if self._transaction is not None:
             self._transaction.commit()

@@ -102,6 +102,8 @@ class Rule:
     dialects: frozenset[str] = BOTH
     new_tables: bool = False
     sized: bool = False
+    loses_data: bool = False
+    """Whether what it finds loses rows or values: `protect` refuses that."""
 
     def applies(self, case: Case, small: int) -> bool:
         """Whether it wants to see that case; tables of up to `small` rows are small."""
@@ -125,6 +127,7 @@ def rule(
     dialects: frozenset[str] = BOTH,
     new_tables: bool = False,
     sized: bool = False,
+    loses_data: bool = False,
 ) -> Rule:
     """The rule of a module: its code is the module's name, its page the module's docstring."""
     code = module.rpartition(".")[2].replace("_", "-")
@@ -138,6 +141,7 @@ def rule(
         dialects,
         new_tables,
         sized,
+        loses_data,
     )
 
 

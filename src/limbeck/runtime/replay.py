@@ -21,7 +21,7 @@ from limbeck.schema.objects import Schema, Table
 from limbeck.schema.types import EnumType
 
 _ROWS_ONLY = re.compile(
-    r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:INSERT|UPDATE|DELETE|MERGE|SELECT|VALUES)\b",
+    r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:INSERT|UPDATE|DELETE|MERGE|SELECT|VALUES|VACUUM|ANALYZE)\b",
     re.IGNORECASE | re.DOTALL,
 )
 

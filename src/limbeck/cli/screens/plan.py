@@ -99,7 +99,7 @@ def _facts(statement: Recorded, sizes: Mapping[Name, Size]) -> Iterator[str]:
         if hazard.kind == "lock":
             yield _lock(hazard, sizes)
     for hazard in hazards:
-        if hazard.kind != "lock":
+        if hazard.kind != "lock" and not (hazard.kind == "no way back" and not hazard.text):
             yield _fact(hazard)
     if not statement.in_transaction:
         yield "outside of the transaction"

@@ -12,6 +12,7 @@ from limbeck.database.trace import Traced
 from limbeck.errors import CommandError, RevisionError
 from limbeck.project.config import Config
 from limbeck.project.project import Project
+from limbeck.statements.traced import Seen, SeenLock
 
 
 def trace(config: Config, revision: str | None, json_: bool = False) -> int:
@@ -48,15 +49,30 @@ def _lines(found: TracedRun) -> Iterator[str]:
     )
 
 
+def _locks(seen: Seen, traced: Traced) -> Iterator[str]:
+    """The locks on what others can see; those of indexes only where it is about these."""
+    reindexes = any(a.kind in ("reindex", "rename index") for a in traced.statement.actions)
+    for lock in seen.locks:
+        if lock.table not in seen.existing or lock.mode == "ACCESS SHARE":
+            continue
+        if not lock.index:
+            yield f"{lock.mode} on {lock.table}"
+        elif reindexes:
+            yield f"{lock.mode} on the index {lock.index} of {lock.table}"
+    said = dict.fromkeys(
+        (h.lock, h.table) for h in traced.statement.all_hazards if h.kind == "lock"
+    )
+    for mode, table in said:
+        if table is not None and SeenLock(table, mode) in seen.held:
+            yield f"{mode} on {table}, held already"
+
+
 def _seen(traced: Traced) -> Iterator[str]:
     seen = traced.seen
     if seen is None:
         yield "not run: it comes with rows"
         return
-    for lock in seen.locks:
-        if lock.table in seen.existing and lock.mode != "ACCESS SHARE":
-            what = f"the index {lock.index} of {lock.table}" if lock.index else str(lock.table)
-            yield f"{lock.mode} on {what}"
+    yield from _locks(seen, traced)
     if seen.way:
         yield f"ALGORITHM={seen.way}"
     for name in seen.rewritten:

@@ -194,7 +194,9 @@ class PostgreSQLTracer:
         rewrites = {h.table for h in facts if h.kind == "rewrite" and not h.text}
         emptied = {a.table for a in actions if a.kind == "truncate"}
         seen_rewrites = {t for t in seen.rewritten if t in seen.existing} - emptied
-        for name in sorted(rewrites ^ seen_rewrites, key=str):
+        possible = {h.table for h in facts if h.kind == "rewrite"}
+        wrong = (rewrites - seen_rewrites) | (seen_rewrites - possible)
+        for name in sorted(wrong, key=str):
             did = "was" if name in seen_rewrites else "was not"
             found.append(f"{name} {did} written anew, other than the facts say")
         return tuple(found)

@@ -45,4 +45,5 @@ RULE = rule(
         "allow that by name."
     ),
     dialects=ALL,
+    loses_data=True,
 )

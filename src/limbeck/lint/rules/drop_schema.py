@@ -40,4 +40,5 @@ RULE = rule(
     ["drop schema", "drop database"],
     find,
     ("Drop the objects in it one by one first, then the schema without CASCADE, allowed by name."),
+    loses_data=True,
 )

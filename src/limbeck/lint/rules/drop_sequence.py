@@ -39,4 +39,5 @@ RULE = rule(
     ["drop sequence"],
     find,
     ("Make sure that nothing takes numbers from it, and allow it by name."),
+    loses_data=True,
 )

@@ -42,4 +42,5 @@ RULE = rule(
         "allow that by name."
     ),
     dialects=ALL,
+    loses_data=True,
 )

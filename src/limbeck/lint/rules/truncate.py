@@ -39,4 +39,5 @@ RULE = rule(
     ["truncate"],
     find,
     ("Delete the rows that have to go, in batches; or allow it by name."),
+    loses_data=True,
 )

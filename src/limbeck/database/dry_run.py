@@ -1,0 +1,95 @@
+"""A run that is taken back: everything in one transaction, which is rolled back at its end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from limbeck.database.migration import MigrationContext
+from limbeck.database.run import Run
+from limbeck.database.steps import MigrationStep
+from limbeck.errors import UnsupportedOperation
+from limbeck.operations.base import Statement
+from limbeck.plan.steps import Step
+from limbeck.runtime.invoke import Sink
+from limbeck.statements.hazards import Known, Server
+from limbeck.statements.reader import actions
+
+
+def run_dry(context: MigrationContext, steps: Sequence[MigrationStep]) -> tuple[str, ...]:
+    """Runs steps on the database and takes everything back; what could not take part is returned.
+
+    What is done CONCURRENTLY is done plainly here, and what cannot run in a transaction at all is
+    left out. Raises UnsupportedOperation where DDL cannot be rolled back.
+    """
+    name = context.dialect.name
+    if not (context.transactional_ddl or name == "sqlite"):
+        raise UnsupportedOperation(
+            f"{name} cannot roll back what changes a table: 'limbeck plan' shows what would run, "
+            "and 'limbeck trace' tries it on a scratch database."
+        )
+    if context.live.external:
+        raise UnsupportedOperation(
+            "A dry run needs a transaction of its own, and env.py has begun one already."
+        )
+    understudy = _Understudy(context.interpreter.sink, context)
+
+    def work() -> None:
+        for step in steps:
+            Run(context, {}).call(step)
+
+    with context.live.transaction():
+        context.live.rehearses = True
+        context.interpreter.sink = understudy
+        try:
+            context.patience.unit(work)
+        finally:
+            context.live.rehearses = False
+            context.interpreter.sink = understudy.sink
+            context.live.forget()
+            context.live.restart()
+    return tuple(understudy.left_out)
+
+
+_CONCURRENTLY = re.compile(r"\s+CONCURRENTLY\b", re.IGNORECASE)
+
+
+class _Understudy:
+    """Sends what can run in a transaction, in the place of the sink of the run."""
+
+    def __init__(self, sink: Sink, context: MigrationContext) -> None:
+        self.sink = sink
+        self.left_out: list[str] = []
+        self._context = context
+
+    def run(self, step: Step) -> None:
+        """Runs a step without what a transaction refuses."""
+        statements = tuple(s for s in map(self._plain, step.statements) if s is not None)
+        self.sink.run(replace(step, statements=statements))
+
+    def _plain(self, statement: Statement) -> Statement | None:
+        text = statement.sql
+        if isinstance(statement.element, sa.TextClause):
+            text = statement.element.text
+        if not text or not self._is_refused(text):
+            return statement
+        plain = _CONCURRENTLY.sub("", text, count=1)
+        if plain == text or self._is_refused(plain):
+            self.left_out.append(text)
+            return None
+        if statement.element is None:
+            return replace(statement, sql=plain)
+        return replace(statement, element=sa.text(plain))
+
+    def _is_refused(self, sql: str) -> bool:
+        """Whether the server refuses it inside a transaction."""
+        facts, dialect = self._context.limbeck_dialect.hazards, self._context.dialect
+        if facts is None:
+            return False
+        version = tuple(getattr(dialect, "server_version_info", None) or ())
+        known = Known(Server("sqlite" if dialect.name == "sqlite" else "postgresql", version))
+        found = actions(sql, dialect.name)
+        return any(h.kind == "no transaction" for action in found for h in facts(action, known))
