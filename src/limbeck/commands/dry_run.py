@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from limbeck.commands.environment import run
-from limbeck.database.migration import MigrationContext
 from limbeck.database.dry_run import run_dry
+from limbeck.database.migration import MigrationContext
 from limbeck.database.runs import upgrade_steps
 from limbeck.database.steps import MigrationStep
 from limbeck.project.project import Project

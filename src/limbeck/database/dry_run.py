@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from limbeck.database.executor import Executor
 from limbeck.database.migration import MigrationContext
-from limbeck.database.run import Run
 from limbeck.database.steps import MigrationStep
-from limbeck.errors import UnsupportedOperation
+from limbeck.errors import UnsupportedOperation, locate
 from limbeck.operations.base import Statement
 from limbeck.plan.steps import Step
 from limbeck.runtime.invoke import Sink
@@ -35,11 +35,13 @@ def run_dry(context: MigrationContext, steps: Sequence[MigrationStep]) -> tuple[
         raise UnsupportedOperation(
             "A dry run needs a transaction of its own, and env.py has begun one already."
         )
-    understudy = _Understudy(context.interpreter.sink, context)
+    assert context.connection is not None
+    usual = context.interpreter.sink
+    understudy = _Understudy(Executor(context.connection, context.write_rows), context)
 
     def work() -> None:
         for step in steps:
-            Run(context, {}).call(step)
+            _call(step)
 
     with context.live.transaction():
         context.live.rehearses = True
@@ -48,10 +50,20 @@ def run_dry(context: MigrationContext, steps: Sequence[MigrationStep]) -> tuple[
             context.patience.unit(work)
         finally:
             context.live.rehearses = False
-            context.interpreter.sink = understudy.sink
+            context.interpreter.sink = usual
             context.live.forget()
             context.live.restart()
     return tuple(understudy.left_out)
+
+
+def _call(step: MigrationStep) -> None:
+    try:
+        if step.migration_fn is not None:
+            step.migration_fn()
+    except Exception as error:
+        if step.revision is not None and step.revision.path is not None:
+            locate(error, step.revision.path, f"revision {step.revision.id}, {step.name}")
+        raise
 
 
 _CONCURRENTLY = re.compile(r"\s+CONCURRENTLY\b", re.IGNORECASE)
@@ -81,8 +93,8 @@ class _Understudy:
             self.left_out.append(text)
             return None
         if statement.element is None:
-            return replace(statement, sql=plain)
-        return replace(statement, element=sa.text(plain))
+            return replace(statement, sql=plain, transactional=True)
+        return replace(statement, element=sa.text(plain), transactional=True)
 
     def _is_refused(self, sql: str) -> bool:
         """Whether the server refuses it inside a transaction."""
