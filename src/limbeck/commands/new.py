@@ -20,6 +20,7 @@ from limbeck.script.template import (
     file_name,
     quoted,
     render_script,
+    without_unused_import,
     write_file,
 )
 
@@ -60,11 +61,13 @@ def new_revision(
     downgrades: str = "",
     imports: Sequence[str] = (),
     template_args: Mapping[str, Any] | None = None,
+    generated: bool = False,
 ) -> GeneratedScript:
     """Write a revision file from script.py.mako; the graph of `project.scripts` then has it.
 
     `head` may be `"base"` or several heads (a merge). The file is checked before it is kept: it
-    compiles, and the graph that includes it is sound. Hooks are not run.
+    compiles, and the graph that includes it is sound. A `generated` one imports nothing that it
+    does not use; others are for somebody to fill in. Hooks are not run.
     Raises CommandError when the place is not clear or the id is taken, ScriptError when the
     template or its result is wrong.
     """
@@ -98,6 +101,8 @@ def new_revision(
         **(template_args or {}),
     }
     text = render_script(scripts.template, message, variables, scripts.output_encoding)
+    if generated:
+        text = without_unused_import(text)
     path = Path(place.directory, name)
     write_file(path, text, scripts.output_encoding)
     scripts.reload()

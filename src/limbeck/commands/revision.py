@@ -23,6 +23,7 @@ from limbeck.errors import CommandError, ConfigurationError
 from limbeck.project.environment import EnvironmentContext
 from limbeck.project.project import Project
 from limbeck.script.render import RenderOptions, render
+from limbeck.script.template import import_lines
 
 
 def require_up_to_date(project: Project, rows: Sequence[str]) -> None:
@@ -176,8 +177,9 @@ def write_script(
         branch_labels=script.branch_label,
         version_path=script.version_path,
         depends_on=script.depends_on,
-        imports=sorted(imports),
+        imports=import_lines(imports),
         template_args={**bodies, **template_args},
+        generated=bool(bodies),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import datetime
+import importlib.util
 import os
 import re
+import sysconfig
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +183,44 @@ def _compiled_docstring(text: str, encoding: str) -> str:
         warnings.simplefilter("ignore")
         compile(source, "<script>", "exec", dont_inherit=True)
     return ast.get_docstring(tree, clean=False) or ""
+
+
+def without_unused_import(text: str) -> str:
+    """The text of a generated script without ``import sqlalchemy as sa`` where nothing uses it.
+
+    Templates have that line for every script. Others of a template stay: somebody wrote them.
+    """
+    found = _SQLALCHEMY.search(text)
+    if found is None:
+        return text
+    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    return text if "sa" in used else text[: found.start()] + text[found.end() :]
+
+
+_SQLALCHEMY = re.compile(r"^import sqlalchemy as sa\n(?:\n(?=from |import ))?", re.MULTILINE)
+
+
+def import_lines(imports: Iterable[str]) -> tuple[str, ...]:
+    """Import statements as they stand below those of a template.
+
+    Modules of the application come last, as a block of their own: sorters of imports want it so.
+    """
+    lines = sorted(set(imports))
+    own = [line for line in lines if line.startswith("import ") and not _is_installed(line)]
+    rest = [line for line in lines if line not in own]
+    return (*rest, *(("", *own) if own else ()))
+
+
+def _is_installed(line: str) -> bool:
+    """Whether the module of an ``import`` lies where packages are installed."""
+    package = line.split()[1].partition(".")[0]
+    try:
+        spec = importlib.util.find_spec(package)
+    except ValueError:  # a module that was not imported from a file
+        return False
+    places = [spec.origin, *(spec.submodule_search_locations or ())] if spec is not None else []
+    folders = tuple(sysconfig.get_paths()[key] + os.sep for key in ("purelib", "platlib"))
+    return any(place is not None and place.startswith(folders) for place in places)
 
 
 def render_template(template: str, variables: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from limbeck.script.template import (
     quoted,
     render_script,
     slug,
+    without_unused_import,
     write_file,
 )
 
@@ -168,3 +169,14 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError):
         write_file(tmp_path / "new" / "c.py", "ä", "ascii")
     assert [entry.name for entry in path.parent.iterdir()] == ["a.py"]
+
+
+def test_a_generated_script_imports_sqlalchemy_where_it_uses_it() -> None:
+    head = '"""x"""\n\nfrom collections.abc import Sequence\n\nimport sqlalchemy as sa\n\n'
+    rest = "from limbeck import op\nimport mine\n\n\ndef upgrade():\n    op.drop_table('t')\n"
+    without = '"""x"""\n\nfrom collections.abc import Sequence\n\n' + rest
+    assert without_unused_import(head + rest) == without
+    using = rest.replace("'t'", "sa.text('t')")
+    assert without_unused_import(head + using) == head + using
+    flat = "from alembic import op\nimport sqlalchemy as sa\n\n\nop.x()\n"
+    assert without_unused_import(flat) == "from alembic import op\n\n\nop.x()\n"
