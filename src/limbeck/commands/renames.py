@@ -46,12 +46,13 @@ class Renames:
         dialect: Dialect,
     ) -> Renaming:
         """The database as it is, with everything renamed that somebody says was."""
+        start = Renaming(before, keys_follow=dialect.name in ("mysql", "mariadb"))
         told = (*hints(metadata, dialect), *self._agreed)
         if not told and not self.options:
-            return Renaming(before)
+            return start
         tables = [h for h in told if h.kind == "table"]
         tables += table_hints(self.options, before, after)
-        found = renamed(Renaming(before), after, tables)
+        found = renamed(start, after, tables)
         others = [h for h in told if h.kind != "table"]
         others += other_hints(self.options, found, before, after)
         return renamed(found, after, others)

@@ -33,10 +33,15 @@ class Renaming:
 
     schema: Schema
     operations: tuple[Operation, ...] = ()
+    keys_follow: bool = False
+    """Whether the server renames foreign keys with their table, those that it has named itself."""
 
     def then(self, operation: Operation) -> Renaming:
         """One more of them."""
-        return Renaming(operation.apply(self.schema), (*self.operations, operation))
+        if isinstance(operation, RenameTable):
+            operation = replace(operation, keys_follow=self.keys_follow)
+        operations = (*self.operations, operation)
+        return replace(self, schema=operation.apply(self.schema), operations=operations)
 
     def reversed_operations(self, before: Schema) -> tuple[Operation, ...]:
         """What takes them back, last first, given the schema that they started from."""

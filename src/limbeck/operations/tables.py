@@ -12,7 +12,7 @@ from limbeck.metadata import build, load
 from limbeck.operations.base import UNSET, Call, Operation, Ref, Scope, Statement, Unset
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.types import adopt_enums, drop_unused_enums, enum_refs
-from limbeck.schema.constraints import ForeignKey, PrimaryKey, Unique
+from limbeck.schema.constraints import Constraint, ForeignKey, PrimaryKey, Unique
 from limbeck.schema.named import Named
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before, Schema, Table
@@ -190,6 +190,8 @@ class RenameTable(Operation):
 
     old: Name
     new_name: str
+    keys_follow: bool = field(default=False, compare=False, repr=False)
+    """Whether the server gives the foreign keys that it has named itself new names (InnoDB)."""
 
     @property
     def new(self) -> Name:
@@ -199,10 +201,23 @@ class RenameTable(Operation):
     def apply(self, schema: Schema) -> Schema:
         """Renames the table wherever it is named."""
         moved = replace(schema.table(self.old), name=self.new)
+        if self.keys_follow:
+            moved = replace(moved, constraints=tuple(map(self._followed, moved.constraints)))
         if schema.find(self.new) is not None:
             raise SchemaConflict(f"Table '{self.new}' exists already.")
         tables = schema.tables.renamed(self.old, moved)
         return replace(schema, tables=Named(self._repointed(t) for t in tables.values()))
+
+    def _followed(self, constraint: Constraint) -> Constraint:
+        """``users_ibfk_1`` becomes ``people_ibfk_1``.
+
+        Source: https://dev.mysql.com/doc/refman/8.4/en/rename-table.html
+        """
+        start = f"{self.old.name}_ibfk_"
+        if isinstance(constraint, ForeignKey) and (constraint.name or "").startswith(start):
+            number = (constraint.name or "").removeprefix(start)
+            return replace(constraint, name=f"{self.new_name}_ibfk_{number}")
+        return constraint
 
     def _repointed(self, table: Table) -> Table:
         if not any(key.referred == self.old for key in table.foreign_keys):
@@ -219,7 +234,7 @@ class RenameTable(Operation):
 
     def reverse(self, before: Before) -> Operation:
         """The rename back."""
-        return RenameTable(self.new, self.old.name)
+        return RenameTable(self.new, self.old.name, self.keys_follow)
 
     def statements(self, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
         """ALTER TABLE … RENAME TO."""
@@ -343,7 +358,8 @@ def rename_table(
     scope: Scope, /, old_table_name: str, new_table_name: str, *, schema: str | None = None
 ) -> RenameTable:
     """Renames a table; it stays in its schema."""
-    return RenameTable(load.qualified(old_table_name, schema, scope.dialect), new_table_name)
+    old = load.qualified(old_table_name, schema, scope.dialect)
+    return RenameTable(old, new_table_name, scope.dialect.name in ("mysql", "mariadb"))
 
 
 def create_table_comment(

@@ -24,6 +24,7 @@ from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import CreateIndex, DropIndex
+from limbeck.operations.names import default_name
 from limbeck.schema.constraints import (
     Check,
     Constraint,
@@ -260,7 +261,7 @@ def _drop_constraint(draft: Draft, change: DropConstraint, compiler: Compiler) -
     content = change.constraint
     if content is not None:
         change = replace(change, constraint=_old_constraint(content, draft, compiler))
-    found = find(change, draft.table, compiler)
+    found = find(change, draft.table, compiler) or _under_new_names(change, draft, compiler)
     taken = tuple(c for c in draft.taken if change.name is None or c.name != change.name)
     if found is None:
         if taken != draft.taken:
@@ -273,6 +274,18 @@ def _drop_constraint(draft: Draft, change: DropConstraint, compiler: Compiler) -
             "naming_convention= to batch_alter_table."
         )
     return replace(draft, table=draft.table.without_constraint(found))
+
+
+def _under_new_names(change: DropConstraint, draft: Draft, compiler: Compiler) -> Constraint | None:
+    """The unnamed constraint that has that name by default when the batch has renamed columns."""
+    for constraint in draft.table.constraints if draft.renames else ():
+        if constraint.name is None:
+            table = replace(draft.table, constraints=(constraint,))
+            for old, new in draft.renames:
+                table = renamed_table(table, old, new, compiler)
+            if default_name(table, table.constraints[0]) == change.name:
+                return constraint
+    return None
 
 
 def _create_index(draft: Draft, change: CreateIndex) -> Draft:
