@@ -221,6 +221,11 @@ def _renamed_text(expression: Expression, old: str, new: str) -> Expression:
     if not mentions(expression, old):
         return expression
     text = expression.text if expression.text is not None else str(expression.payload)
-    pattern = rf"('(?:[^']|'')*')|(?<![\w]){re.escape(old)}(?![\w])"
-    changed = re.sub(pattern, lambda match: match[1] or new, text)
+    words = "|".join(re.escape(word) for word in dict.fromkeys((old, old.lower())))
+    pattern = rf"('(?:[^']|'')*')|(?<![\w])(?:{words})(?![\w])"
+
+    def changed_word(match: re.Match[str]) -> str:
+        return match[1] or (new if match[0] == old else new.lower())
+
+    changed = re.sub(pattern, changed_word, text)
     return Expression(changed, changed, expression.origin)

@@ -122,7 +122,7 @@ class _Reader:
         _, engine, collation, comment, create_options = row
         collation = None if collation is None else types.collation(collation)
         checks = self.catalog.checks.get(name.name, [])
-        json = {c[1] for c in checks if _is_json_check(c)}
+        json = {_json_column(c) for c in checks}
         columns = (
             column(c, self.dialect, collation, c[1] in json)
             for c in self.catalog.columns.get(name.name, [])
@@ -186,7 +186,7 @@ class _Reader:
     def checks(self, name: Name, rows: Iterable[Row]) -> Iterator[Check]:
         for row in rows:
             _, check_name, clause, level = row
-            if not _is_json_check(row) and self.includes(name, check_name, "check_constraint"):
+            if _json_column(row) is None and self.includes(name, check_name, "check_constraint"):
                 text = clause if self.dialect.is_mariadb else _unescaped(clause)
                 own = level == "Column"
                 payload = ColumnCheck(text, check_name) if own else text
@@ -194,10 +194,17 @@ class _Reader:
                 yield Check(expression, None if own else conv(check_name))
 
 
-def _is_json_check(row: Row) -> bool:
-    """Whether it is the check by which MariaDB keeps a JSON column, which is a LONGTEXT."""
-    _, name, clause, level = row
-    return bool(level == "Column" and clause == f"json_valid(`{name.replace('`', '``')}`)")
+_JSON_VALID = re.compile(r"json_valid\(`((?:[^`]|``)+)`\)")
+
+
+def _json_column(row: Row) -> str | None:
+    """The column whose check this is, where MariaDB keeps it as JSON, which is a LONGTEXT.
+
+    The check has the name that the column was made with, also after a rename.
+    """
+    _, _, clause, level = row
+    found = _JSON_VALID.fullmatch(clause) if level == "Column" and clause else None
+    return None if found is None else found[1].replace("``", "`")
 
 
 def action(text: str | None) -> str | None:
