@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.databases.runners import Deployment, until
+from tests.databases.test_one_runner import rows
 
 MARGIN = 1.5
 """Seconds that a reader may take on a busy machine, beside its wait for a lock."""
@@ -117,6 +118,26 @@ def test_a_blocker_that_stays_is_named_in_the_end(tmp_path: Path, shared: str) -
     assert "FAILED: A lock was not given within 1 s, 2 times. In the way: session" in errors
     assert f"session {session} of user" in errors
     assert "r1.py, line" in errors
+
+
+def test_what_has_been_committed_is_not_done_again(tmp_path: Path, shared: str) -> None:
+    deployment = Deployment(tmp_path, shared, lock_timeout="1s")
+    deployment.revision(
+        "r1",
+        """
+        op.execute("INSERT INTO ran VALUES ('first')")
+        with op.get_context().autocommit_block():
+            op.execute("INSERT INTO ran VALUES ('second')")
+        op.execute("INSERT INTO ran VALUES ('third')")
+        op.add_column("orders", sa.Column("state", sa.Integer))
+        """,
+    )
+    with long_transaction(shared) as (connection, _):
+        runner = deployment.start()
+        runner.says("A lock was not given within 1 s; trying again in")
+        connection.rollback()
+        runner.end()
+    assert rows(shared) == ["first", "r1", "second", "third"]
 
 
 @pytest.mark.postgresql

@@ -43,9 +43,9 @@ def called_on_signal(call: Callable[[], None]) -> Iterator[None]:
     """Calls `call` in another thread as soon as a signal comes that ends the block.
 
     Python's own handlers run when the main thread is back from C, as from a statement that a
-    driver waits for there. Outside of the main thread nothing is called.
+    driver waits for there. Outside of the main thread, and on Windows, nothing is called.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if os.name == "nt" or threading.current_thread() is not threading.main_thread():
         yield
         return
     reader, writer = os.pipe()

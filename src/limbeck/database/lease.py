@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from limbeck.database.connect import run_beside
+from limbeck.database.own_tables import LOCK
 from limbeck.dialects.locks import Holder, Wanted
 from limbeck.errors import LockLost
 
 log = logging.getLogger("alembic.runtime.migration")
 """Alembic's name: the logging sections of existing ini files, and users' filters, know it."""
 
-TABLE = "limbeck_lock"
 DURATION = 15.0
 """Seconds after which a holder that has not been heard of has lost the lease."""
 
@@ -27,7 +27,7 @@ _BEAT = DURATION / 4
 def lease_table(schema: str | None) -> sa.Table:
     """The table: one row for each version table, with who has its lease and until when."""
     return sa.Table(
-        TABLE,
+        LOCK,
         sa.MetaData(),
         sa.Column("name", sa.String(128), primary_key=True),
         sa.Column("token", sa.BigInteger, nullable=False),

@@ -6,14 +6,18 @@ import logging
 import os
 import socket
 import time
+from contextlib import suppress
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from limbeck.database.connect import beside, sleep
+from limbeck.database.journal import Journal
 from limbeck.database.lease import Lease
-from limbeck.dialects.locks import Mutex, Note, Wanted
+from limbeck.database.version_rows import own_transaction
+from limbeck.dialects.locks import Holder, Mutex, Note, Wanted
 from limbeck.errors import ConfigurationError, LockNotGiven
 
 if TYPE_CHECKING:
@@ -51,7 +55,8 @@ class Guard:
         name = f"{connection.engine.url}|{self._context.version.qualified}"
         if name in _held.get():
             return
-        mutex = _mutex(self._context, connection, revision)
+        with own_transaction(connection):
+            mutex = _mutex(self._context, connection, revision)
         if mutex is None:
             return
         try:
@@ -109,14 +114,29 @@ def _wait(context: MigrationContext, connection: sa.Connection, mutex: Mutex) ->
         waited = time.monotonic() - started
         if waited >= limit:
             raise LockNotGiven(
-                f"Another runner works on this database: {mutex.holder()}. Waited {waited:.0f} s "
-                "(lock_wait) and changed nothing. Run the command again when it has ended."
+                f"Another runner works on this database: {_holder(context, mutex)}. "
+                f"Waited {waited:.0f} s (lock_wait) and changed nothing. "
+                "Run the command again when it has ended."
             )
         if reported < 0:
             context.live.renew()
         if waited - reported >= _REPORT:
-            log.warning("Waiting for %s; lock_wait is %.0f s", mutex.holder(), limit)
+            log.warning("Waiting for %s; lock_wait is %.0f s", _holder(context, mutex), limit)
             reported = waited
         sleep(connection, max(0.01, min(pause, limit - waited)))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
     context.live.renew()
+
+
+def _holder(context: MigrationContext, mutex: Mutex) -> Holder:
+    """Who has it; the journal knows the revision where the lock has no room for a note."""
+    holder = mutex.holder()
+    connection = context.connection
+    if holder.revision is not None or connection is None or context.transactional_ddl:
+        return holder
+    journal = Journal(connection, context.version, run="")
+    with suppress(sa.exc.DBAPIError), own_transaction(connection):
+        column = journal.table.c.revision
+        found = connection.execute(sa.select(column).distinct().order_by(column)).scalars()
+        holder = replace(holder, revision=", ".join(found) or None)
+    return holder

@@ -13,6 +13,7 @@ from limbeck.schema.objects import Schema
 PREFIX = "limbeck_"
 JOURNAL = "limbeck_journal"
 HISTORY = "limbeck_history"
+LOCK = "limbeck_lock"
 
 LONG_TEXT = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 """Text that may be longer than 64 KB."""
