@@ -1,18 +1,14 @@
-"""Which type classes SQLAlchemy ships, found by looking, and the form of an entry for one."""
+"""Which type classes SQLAlchemy ships, found by looking, and types of a user's own."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
-
-Entries: TypeAlias = Mapping[str, tuple[Any, ...]]
-"""By the name of a class: types made of it, each with arguments that make a difference."""
 
 
 class Color(enum.Enum):
