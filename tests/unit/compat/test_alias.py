@@ -581,6 +581,8 @@ def test_comparing_and_rendering_without_an_env_py() -> None:
         context = context_on(connection)
         diffs = compare_metadata(context, metadata)
         assert [diff[0] for diff in diffs] == ["add_table", "add_index"]
+        [column] = diffs[1][1].columns
+        assert not isinstance(column.type, sa.types.NullType)
         assert diffs[0][1].name == "t"
         script = produce_migrations(context, metadata)
         text = render_python_code(script.upgrade_ops, alembic_module_prefix="migrate.")

@@ -161,7 +161,8 @@ class SchemaObjects:
         """An index on a table of its own."""
         kw.pop("if_not_exists", None)
         made = create_index(self._scope(), name, tablename, loose(columns), schema=schema, **kw)
-        parent = sa.Table(tablename, self.metadata(), schema=schema)
+        known = [sa.Column(c.name, c.type) for c in columns if isinstance(c, sa.Column)]
+        parent = sa.Table(tablename, self.metadata(), *known, schema=schema)
         return build.index(made.index, parent)
 
 
