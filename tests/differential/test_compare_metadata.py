@@ -99,8 +99,15 @@ def alone(engine: sa.Engine, empty: Empty, pair: tuple[Blueprint, Blueprint]) ->
     noise, _ = both(engine, empty, after, after)
     theirs, ours = both(engine, empty, before, after)
     whole = {name for kind, name, *_ in ours if kind in ("add_table", "remove_table")}
-    # a table that comes or goes takes its keys along, whether they are named or not
-    return sorted(f for f in theirs - ours - noise if f[1] not in whole)
+    removed = {f[1:] for f in ours if f[0] == "remove_column"}
+    anew = {f[1:] for f in ours if f[0] == "add_column" and f[1:] in removed}
+    # a table that comes or goes takes its keys along, whether they are named or not; a column
+    # that is made anew, as a generated one that becomes a plain one, is changed in all respects
+    return sorted(
+        f
+        for f in theirs - ours - noise
+        if f[1] not in whole and not (f[0].startswith("modify_") and f[1:] in anew)
+    )
 
 
 def both(

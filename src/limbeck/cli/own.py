@@ -56,6 +56,17 @@ _TRACE = Grammar(
 OWN_COMMANDS: tuple[Grammar, ...] = (
     Grammar(
         "adopt",
+        (
+            click.Option(
+                ["--database"],
+                is_flag=True,
+                help="Find the revision whose schema the database has, and stamp it.",
+            ),
+            click.Option(
+                ["--revision"], help="With --database: the one to stamp, where several fit."
+            ),
+        ),
+        runs_project="always",
         function="limbeck.cli.screens.adopt:adopt",
         help="Write native settings that say what the files of an Alembic project say.",
     ),
