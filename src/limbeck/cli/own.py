@@ -80,6 +80,28 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
     _PLAN,
     _TRACE,
     Grammar(
+        "log",
+        (_JSON,),
+        runs_project="always",
+        function="limbeck.cli.screens.log:log",
+        help="Show what was run on the database: when, by whom, and the outcome.",
+    ),
+    Grammar(
+        "resolve",
+        (
+            click.Option(["--applied"], is_flag=True, help="It took effect."),
+            click.Option(["--rolled-back"], is_flag=True, help="It did not take effect."),
+            click.Option(
+                ["--all", "all_"],
+                is_flag=True,
+                help="Decide about the whole revision, not about the statement in doubt.",
+            ),
+        ),
+        runs_project="always",
+        function="limbeck.cli.screens.resolve:resolve",
+        help="Show a revision that has run in part, or decide about its statement in doubt.",
+    ),
+    Grammar(
         "verify",
         (
             click.Argument(["rev_range"], required=False, metavar="[RANGE]"),

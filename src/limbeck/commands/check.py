@@ -9,6 +9,7 @@ from limbeck.commands.autogenerate import difference
 from limbeck.commands.directives import DowngradeOps, MigrationScript, UpgradeOps
 from limbeck.commands.draft import Draft
 from limbeck.commands.environment import run, run_apart
+from limbeck.commands.past import warn_of_edits
 from limbeck.commands.revision import require_up_to_date
 from limbeck.database.migration import MigrationContext
 from limbeck.database.steps import MigrationStep
@@ -27,6 +28,7 @@ def check(project: Project, *, against: str | None = None) -> None:
 
     def with_database(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         require_up_to_date(project, rows)
+        warn_of_edits(project, rows, context)
         draft.add(difference(context))
         draft.run_hooks(context, rows)
         return []

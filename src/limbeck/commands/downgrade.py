@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from limbeck.commands.environment import run, split_range
+from limbeck.commands.past import restore_missing
 from limbeck.database.migration import MigrationContext
 from limbeck.database.runs import downgrade_steps
 from limbeck.database.steps import MigrationStep
@@ -23,6 +24,7 @@ def downgrade(
     ran: list[str] = []
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
+        restore_missing(project, rows, context)
         found = downgrade_steps(project.scripts, rows, target)
         ran[:] = [step.from_revisions[0] for step in found]
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from limbeck.commands.environment import run, split_range
+from limbeck.commands.past import warn_of_edits
 from limbeck.database.migration import MigrationContext
 from limbeck.database.runs import upgrade_steps
 from limbeck.database.steps import MigrationStep
@@ -28,6 +29,8 @@ def upgrade(
 
             refuse_data_loss(context, found, rows)
         ran[:] = [step.to_revisions[0] for step in found]
+        if found:
+            warn_of_edits(project, rows, context)
         return found
 
     run(project, steps, as_sql=sql, starting_rev=start, destination_rev=target, tag=tag)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect, make_url
 
 from limbeck.database.executor import Executor
+from limbeck.database.history import History
 from limbeck.database.mutex import Guard
 from limbeck.database.offline import Offline
 from limbeck.database.options import RunOptions, run_options
@@ -221,6 +222,12 @@ class MigrationContext:
         assert self.connection is not None
         return Progress(self, self.connection)
 
+    @cached_property
+    def past(self) -> History:
+        """The history of the database, where one is kept."""
+        assert self.connection is not None
+        return History(self, self.connection)
+
     @property
     def live(self) -> LiveUnits:
         """The transactions on the connection."""
@@ -321,7 +328,7 @@ class MigrationContext:
         return self.units.transaction() if _per_migration or self.as_sql else self._whole_run()
 
     def _held(self) -> tuple[Held, ...]:
-        return (self.rows, self.progress, self.guard)
+        return (self.rows, self.progress, self.past, self.guard)
 
     def _resumed(self) -> None:
         self.patience.resume()
@@ -337,10 +344,10 @@ class MigrationContext:
         """Gives the mutex back after the last transaction; an interrupted run says where it is."""
         try:
             yield
-        except Exception:
-            raise
-        except BaseException:
-            tell_state(self)
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                tell_state(self)
+            self.past.write_failure()
             raise
         finally:
             self.guard.release()

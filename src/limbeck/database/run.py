@@ -96,7 +96,13 @@ class Run:
                 if context.as_sql:
                     heads = self._take(step, heads)
                 else:
-                    heads = context.patience.unit(partial(self._take, step, heads))
+                    heads = context.patience.unit(partial(self._noted, step, heads))
+
+    def _noted(self, step: MigrationStep, heads: tuple[str, ...]) -> tuple[str, ...]:
+        """Runs a step, and notes it in the history."""
+        with self.context.past.step(step, heads) as after:
+            after.append(self._take(step, heads))
+        return after[0]
 
     def _take(self, step: MigrationStep, heads: tuple[str, ...]) -> tuple[str, ...]:
         """Runs a step and records it; the version table's rows after it."""

@@ -50,6 +50,7 @@ class Settings:
     compare_server_default: bool = True
     render_as_batch: bool = False
     transaction_per_migration: bool = False
+    history: bool = True
     post_write_hooks: tuple[Mapping[str, str], ...] = ()
     env_py: bool = True
     lock: str = "session"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
@@ -13,8 +16,9 @@ from typing import Any
 
 from limbeck.errors import CommandError, ConfigurationError
 from limbeck.revision.graph import Graph, Revision
+from limbeck.script.header import read_header
 from limbeck.script.index import read_headers
-from limbeck.script.module import load_module
+from limbeck.script.module import header_by_import, load_module
 
 DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
 DEFAULT_SLUG_LENGTH = 40
@@ -57,6 +61,7 @@ class ScriptDirectory:
         self.messaging_opts = dict(messaging_opts or {})
         self._default_template = default_template
         self._graph: Graph | None = None
+        self._adopted: dict[str, Revision] = {}
         self._modules: dict[str, ModuleType] = {}
         if default_template is None and not os.path.exists(self.dir):
             raise CommandError(
@@ -97,13 +102,37 @@ class ScriptDirectory:
     def graph(self) -> Graph:
         """All revisions. Raises ScriptError for a file and RevisionError for a graph."""
         if self._graph is None:
-            self._graph = Graph(self.revisions())
+            self._graph = Graph([*self.revisions(), *self._adopted.values()])
         return self._graph
 
     def reload(self) -> None:
         """Forget what was read; files are looked at again when next asked for."""
         self._graph = None
         self._modules.clear()
+
+    def adopt(self, sources: Mapping[str, str], wanted: Iterable[str]) -> list[str]:
+        """Takes in revisions that have no file, from their text, and what they rest on.
+
+        Returns the ids of those that were found. They stand in a folder that goes with the process.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="limbeck-history-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        open_, found, with_files = list(wanted), [], {r.id for r in self.revisions()}
+        while open_:
+            id_ = open_.pop()
+            if id_ in with_files or id_ in self._adopted or id_ not in sources:
+                continue
+            path = folder / f"{id_}.py"
+            path.write_text(sources[id_], encoding="utf-8")
+            header = read_header(str(path)) or header_by_import(str(path))
+            id_, down, depends_on, labels, doc, longdoc, date = header
+            self._adopted[id_] = Revision(
+                id_, down, depends_on, labels, doc, longdoc, str(path), date
+            )
+            found.append(id_)
+            open_ += [*down, *depends_on]
+        self._graph = None
+        return found
 
     def revisions(self) -> list[Revision]:
         """The revisions of all files, in file order, read now."""
