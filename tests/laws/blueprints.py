@@ -81,6 +81,8 @@ class TableSpec:
     foreign_keys: tuple[ForeignKeySpec, ...] = ()
     comment: str | None = None
     schema: str | None = None
+    tuned: bool = False
+    """With the `TABLE_OPTIONS` of the dialect."""
 
     def column(self, name: str) -> ColumnSpec | None:
         return next((c for c in self.columns if c.name == name), None)
@@ -158,6 +160,15 @@ TYPES: dict[str, TypeSpec] = {
     "array_text": _only("postgresql", lambda: postgresql.ARRAY(sa.String(9)), ("{a}",)),
     "jsonb": _only("postgresql", postgresql.JSONB, ("{}", "sql:'{\"a\": [1]}'::jsonb")),
     "inet": _only("postgresql", postgresql.INET, ("10.0.0.1",)),
+    "domain": TypeSpec(
+        lambda: postgresql.DOMAIN(
+            "Word", sa.String(80), check="VALUE <> 'never'", constraint_name="said"
+        ),
+        ("x",),
+        "text",
+        keyable=False,
+        dialect="postgresql",
+    ),
     "interval": _only("postgresql", sa.Interval, ("1 day",)),
     "bits": _only("postgresql", lambda: postgresql.BIT(4), ("0101",)),
     "range": _only("postgresql", postgresql.INT4RANGE, ()),
@@ -180,6 +191,13 @@ INDEX_OPTIONS: dict[str, dict[str, Callable[[sa.Table], dict[str, Any]]]] = {
     },
     "mysql": {"hash": lambda table: {"mysql_using": "hash"}},
     "sqlite": {},
+}
+
+TABLE_OPTIONS: dict[str, dict[str, Any]] = {
+    # SQLAlchemy 2.0 has no storage parameters of tables
+    "postgresql": {"postgresql_with": {"fillfactor": 70}} if sa.__version__ >= "2.1" else {},
+    "mysql": {"mysql_row_format": "COMPACT"},
+    "sqlite": {"sqlite_with_rowid": False},
 }
 
 CHECKS: dict[str, dict[str, Callable[[Any], Any]]] = {
@@ -249,7 +267,10 @@ def _table(blueprint: Blueprint, spec: TableSpec, collection: sa.MetaData) -> No
         )
         for key in spec.foreign_keys
     ]
-    table = sa.Table(spec.name, collection, *items, comment=spec.comment, schema=spec.schema)
+    tuning = TABLE_OPTIONS[blueprint.dialect] if spec.tuned else {}
+    table = sa.Table(
+        spec.name, collection, *items, comment=spec.comment, schema=spec.schema, **tuning
+    )
     for index in spec.indexes:
         _index(blueprint, index, table)
 

@@ -43,6 +43,8 @@ def _table(blueprint: Blueprint, table: TableSpec) -> TableSpec:
         if ":" not in c.type or c.type.split(":")[1] in enums
     )
     columns = columns or (ColumnSpec("a", "integer"),)
+    tuned = table.tuned and (blueprint.dialect != "sqlite" or bool(table.primary_key))
+    table = replace(table, tuned=tuned)  # SQLite has WITHOUT ROWID with a primary key only
     schema = table.schema if blueprint.dialect == "postgresql" else None
     table = replace(table, columns=columns, schema=schema)
     computed = {c.name for c in columns if c.computed is not None}

@@ -69,7 +69,8 @@ def _tables(draw: Draw, dialect: str, name: str) -> TableSpec:
     names = draw(st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=6, unique=True))
     columns = tuple(draw(_columns(dialect, n, names)) for n in names)
     schema = draw(st.sampled_from((None, None, None, OTHER_SCHEMA)))
-    table = TableSpec(name, columns, comment=draw(_comments(dialect)), schema=schema)
+    tuned = draw(st.integers(0, 5)) == 0
+    table = TableSpec(name, columns, comment=draw(_comments(dialect)), schema=schema, tuned=tuned)
     kind = draw(st.sampled_from(("id", "id", "single", "composite", "none")))
     if kind == "id":
         number = ColumnSpec("id", draw(st.sampled_from(("integer", "integer", "bigint"))), False)
@@ -293,6 +294,10 @@ def change_identity(draw: Draw, blueprint: Blueprint, column: ColumnSpec) -> Col
     return replace(column, identity=draw(st.sampled_from((None, 1, 7))), default=None)
 
 
+def change_table_options(draw: Draw, blueprint: Blueprint, table: TableSpec) -> TableSpec:
+    return replace(table, tuned=not table.tuned)
+
+
 def change_table_comment(draw: Draw, blueprint: Blueprint, table: TableSpec) -> TableSpec:
     return replace(table, comment=draw(_comments(blueprint.dialect)))
 
@@ -342,6 +347,7 @@ MUTATIONS = (
             add_column,
             drop_column,
             change_table_comment,
+            change_table_options,
             change_primary_key,
             change_uniques,
             change_indexes,

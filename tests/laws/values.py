@@ -49,6 +49,7 @@ POOLS: dict[str, tuple[str, ...]] = {
     "array_text": ("{a}", "{}", "{1,2}"),
     "jsonb": ("1", '{"a": [1, null]}', "[]"),
     "inet": ("10.0.0.1", "10.0.0.0/8", "::1"),
+    "domain": ("", "x", "Größe", "a:b%c"),
     "interval": ("1 day", "02:00:00"),
     "bits": ("0101", "1111"),
     "range": ("[1,5)", "empty"),
@@ -63,7 +64,7 @@ POOLS: dict[str, tuple[str, ...]] = {
 }
 """By the type's name."""
 
-_LIMITS = {"string": 20, "string_long": 80, "char": 4, "binary_text": 9}
+_LIMITS = {"string": 20, "string_long": 80, "domain": 80, "char": 4, "binary_text": 9}
 _RANGES = {
     "smallint": (-(2**15), 2**15 - 1),
     "integer": (-(2**31), 2**31 - 1),
@@ -76,7 +77,7 @@ _RANGES = {
     "double": (-(10**10), 10**10),
 }
 _WHOLE = ("smallint", "integer", "bigint", "unsigned", "tiny")
-TEXTS = ("string", "string_long", "text", "char", "medium", "binary_text")
+TEXTS = ("string", "string_long", "text", "char", "medium", "binary_text", "domain")
 _DAYS = ("date", "datetime", "datetime_tz", "stamp")
 
 
