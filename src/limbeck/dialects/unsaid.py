@@ -39,7 +39,7 @@ def numbered(declared: Table, inspected: Table) -> Table:
     SERIAL leaves one, is unsaid.
     """
     for column in declared.columns.values():
-        if not any(key == SEQUENCE for key, _ in column.options):
+        if not column.options or not any(key == SEQUENCE for key, _ in column.options):
             continue
         found = inspected.columns.get(column.name)
         rest = tuple(pair for pair in column.options if pair[0] != SEQUENCE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from typing import Any, Generic, Protocol, TypeVar
 
 K_co = TypeVar("K_co", covariant=True)
@@ -41,6 +41,16 @@ class Named(Generic[T], Mapping[Any, T]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._items
+
+    # the views of Mapping look each name up again, which is what a comparison does most
+
+    def values(self) -> ValuesView[T]:
+        """The objects, in order."""
+        return self._items.values()
+
+    def items(self) -> ItemsView[Any, T]:
+        """(name, object) pairs, in order."""
+        return self._items.items()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Named) and self._items == other._items

@@ -104,7 +104,7 @@ class Table:
     @property
     def primary_key(self) -> PrimaryKey | None:
         """The primary key, None for a table without."""
-        return next(iter(self._of(PrimaryKey)), None)
+        return next((c for c in self.constraints if isinstance(c, PrimaryKey)), None)
 
     @property
     def foreign_keys(self) -> tuple[ForeignKey, ...]:

@@ -39,7 +39,11 @@ class SqlType:
         return (self.origin, self.text if self.text is not None else repr(self.payload))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, SqlType) and self.key == other.key
+        if not isinstance(other, SqlType) or self.origin != other.origin:
+            return False
+        if self.text is not None and other.text is not None:
+            return self.text == other.text
+        return self.key == other.key
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -68,7 +72,11 @@ class Expression:
         return (self.origin, self.text if self.text is not None else str(self.payload))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Expression) and self.key == other.key
+        if not isinstance(other, Expression) or self.origin != other.origin:
+            return False
+        if self.text is not None and other.text is not None:
+            return self.text == other.text
+        return self.key == other.key
 
     def __hash__(self) -> int:
         return hash(self.key)

@@ -77,16 +77,17 @@ class Normalizer:
     def column(self, table: Table, column: Column, primary: bool) -> Column:
         """A column; the error for a type that cannot be compiled names it."""
         type_ = self.type(table, column)
-        return replace(
-            column,
+        return Column(
+            name=column.name,
             type=type_,
             nullable=column.nullable and not primary,
             default=self.default(column.default, type_.text or ""),
             computed=self.computed(column.computed),
-            identity=None,
             autoincrement=column.autoincrement is True and primary,
             comment=column.comment or None,
-            options=tuple(pair for pair in column.options if pair[0] == SEQUENCE),
+            options=tuple(pair for pair in column.options if pair[0] == SEQUENCE)
+            if column.options
+            else (),
         )
 
     def type(self, table: Table, column: Column) -> SqlType:
@@ -101,6 +102,8 @@ class Normalizer:
     def compiled(self, table: Table, column: Column) -> str:
         """The type as SQLAlchemy writes it."""
         try:
+            if type(column.type.payload).__module__.startswith("sqlalchemy."):
+                return self.compiler.type(column.type)  # a user's own may look at the column
             return self.compiler.column_type(column)
         except CompileError as error:
             raise CommandError(
@@ -133,18 +136,17 @@ class Normalizer:
         """A constraint without what MySQL does not have; None for one that it cannot have."""
         match item:
             case PrimaryKey():
-                return replace(item, options=self.options(item.options))
+                return PrimaryKey(item.columns, item.name, self.options(item.options))
             case Unique():
                 return replace(item, deferrable=None, initially=None, options=())
             case ForeignKey():
-                return replace(
-                    item,
+                return ForeignKey(
+                    item.columns,
+                    item.referred,
+                    item.referred_columns,
+                    item.name,
                     on_delete=action(item.on_delete),
                     on_update=action(item.on_update),
-                    deferrable=None,
-                    initially=None,
-                    match=None,
-                    options=(),
                 )
             case Check():
                 return replace(
@@ -169,7 +171,7 @@ class Normalizer:
             found[f"{self._prefix}prefix"] = str(found[f"{self._prefix}prefix"]).upper()
         if kept:
             found[f"{self._prefix}length"] = kept
-        return replace(index, elements=elements, options=tuple(sorted(found.items())))
+        return Index(index.name, elements, index.unique, tuple(sorted(found.items())))
 
     def _lengths(self, index: Index) -> Iterable[tuple[str, int]]:
         """Prefix lengths by column; one number stands for every column."""
@@ -181,7 +183,7 @@ class Normalizer:
     def _element(self, element: IndexElement, lengths: dict[str, int]) -> IndexElement:
         """An element; a prefix length in its text goes to `lengths`."""
         if element.expression is None:
-            return replace(element, nulls=None)
+            return replace(element, nulls=None) if element.nulls is not None else element
         given = element.expression
         sql = given.text if given.text is not None else self.compiler.expression(given)
         plain = expressions.is_plain_column(sql)

@@ -26,6 +26,7 @@ from limbeck.errors import UnsupportedOperation
 from limbeck.metadata import build
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.constraints import Check, ForeignKey, PrimaryKey, Unique
+from limbeck.schema.named import Named
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Column, Index, Schema, Table
 from limbeck.schema.types import Expression
@@ -42,11 +43,12 @@ def read_back(connection: sa.Connection, declared: Schema, inspected: Schema) ->
     """
     declared = unsaid.completed(declared, inspected, completion(f"{connection.dialect.name}_"))
     reader = _Reader(connection)
-    for table in declared:
+
+    def settled(table: Table) -> Table:
         other = inspected.find(table.name)
-        if other is not None and other != table:
-            declared = declared.with_table(reader.table(table, other))
-    return declared
+        return table if other is None or other == table else reader.table(table, other)
+
+    return replace(declared, tables=Named(settled(table) for table in declared))
 
 
 def undecided(table: Table, other: Table) -> bool:

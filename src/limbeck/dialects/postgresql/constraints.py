@@ -143,7 +143,7 @@ def normalized(item: Constraint, compiler: Compiler) -> Constraint:
     """A constraint in normal form."""
     match item:
         case PrimaryKey():
-            return replace(item, options=_options(item.options))
+            return PrimaryKey(item.columns, item.name, _options(item.options))
         case Unique():
             deferrable, initially = timing(item.deferrable, item.initially)
             return replace(
@@ -154,8 +154,11 @@ def normalized(item: Constraint, compiler: Compiler) -> Constraint:
             )
         case ForeignKey():
             deferrable, initially = timing(item.deferrable, item.initially)
-            return replace(
-                item,
+            return ForeignKey(
+                item.columns,
+                item.referred,
+                item.referred_columns,
+                item.name,
                 deferrable=deferrable,
                 initially=initially,
                 on_delete=_action(item.on_delete),

@@ -85,7 +85,7 @@ def normalized(item: Index, columns: Container[str], compiler: Compiler) -> Inde
         elements.append(changed)
     if "postgresql_ops" in options:
         options["postgresql_ops"] = tuple(sorted(renamed.items()))
-    return replace(item, elements=tuple(elements), options=_options(options, compiler))
+    return Index(item.name, tuple(elements), item.unique, _options(options, compiler))
 
 
 def _labelled(value: Expression, label: str) -> Expression:

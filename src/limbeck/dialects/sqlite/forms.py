@@ -152,14 +152,16 @@ def _foreign_key(value: ForeignKey, owner: Table) -> ForeignKey | None:
     if value.referred.schema != owner.name.schema:
         return None
     initially = "DEFERRED" if _upper(value.initially) == "DEFERRED" else None
-    return replace(
-        value,
+    return ForeignKey(
+        value.columns,
+        value.referred,
+        value.referred_columns,
+        value.name,
         on_delete=None if value.on_delete == "NO ACTION" else value.on_delete,
         on_update=None if value.on_update == "NO ACTION" else value.on_update,
         deferrable=value.deferrable or None,
         initially=initially,
         match=None if value.match == "SIMPLE" else value.match,
-        options=(),
     )
 
 
@@ -184,8 +186,10 @@ def _conflict(key: str, action: str | None) -> Options:
 
 def _column_options(value: Column, owner: Table) -> Options:
     """ON CONFLICT of NOT NULL and of a primary key of this column, where SQLAlchemy has it."""
-    own = dict(value.options)
     key = owner.primary_key
+    if not value.options and (key is None or not key.options):
+        return ()
+    own = dict(value.options)
     found = _conflict("sqlite_on_conflict_not_null", own.get("sqlite_on_conflict_not_null"))
     if key is None or key.columns != (value.name,):
         return found

@@ -31,14 +31,19 @@ def table(value: Table, compiler: Compiler) -> Table:
     numbered = key[0] if _is_rowid(key, columns, options) and not _is_descending(primary) else None
     return Table(
         name=value.name,
-        columns=Named(
-            replace(c, nullable=c.nullable and c.name not in key, autoincrement=c.name == numbered)
-            for c in columns.values()
-        ),
+        columns=Named(_keyed(c, c.name in key, c.name == numbered) for c in columns.values()),
         constraints=tuple(c for c in constraints if c is not None),
         indexes=Named(forms.index(i, value, compiler) for i in value.indexes.values()),
         options=_table_options(options, numbered is not None),
     )
+
+
+def _keyed(column: Column, is_key: bool, is_numbered: bool) -> Column:
+    """The column with what its table's primary key decides."""
+    nullable = column.nullable and not is_key
+    if column.nullable == nullable and column.autoincrement is is_numbered:
+        return column  # as most are
+    return replace(column, nullable=nullable, autoincrement=is_numbered)
 
 
 def _is_rowid(key: tuple[str, ...], columns: dict[str, Column], options: dict[str, Any]) -> bool:
