@@ -193,10 +193,16 @@ class Base(DeclarativeBase):
 metadata = Base.metadata
 """
 
-CREATE_ALL = (
-    "import sys; from sqlalchemy import create_engine; import shop.models; "
-    "from shop.base import metadata; metadata.create_all(create_engine(sys.argv[1]))"
-)
+CREATE_ALL = """\
+import sys
+from sqlalchemy import create_engine
+import shop.models
+from shop.base import metadata
+
+engine, tables = create_engine(sys.argv[1]), metadata.sorted_tables
+for first in range(0, len(tables), 500):  # PostgreSQL keeps a lock for each until the commit
+    metadata.create_all(engine, tables=tables[first : first + 500])
+"""
 """What a separate process runs, with the project as its folder, to bring a database up to date."""
 
 

@@ -134,6 +134,8 @@ def _options(
 def _run(grammar: Grammar, config: Config, options: CommandOptions) -> Any:
     function, positional, keywords = options.cmd
     if grammar.name in _RUN_SCRIPTS:
+        importlib.import_module(f"limbeck.commands.{grammar.name}")
+        gc.freeze()  # what is imported stays, and is not looked through
         gc.set_threshold(100_000, 20, 20)
         gc.enable()
     given = vars(options)

@@ -154,6 +154,10 @@ class Compiler:
     def create_index(self, table: Name, index: Index, *, if_not_exists: bool = False) -> str:
         """CREATE INDEX."""
         item = build.index(index, build.stub(table, *index.columns))
+        return self.create_index_of(item, if_not_exists=if_not_exists)
+
+    def create_index_of(self, item: sa.Index, *, if_not_exists: bool = False) -> str:
+        """The same for an index of SQLAlchemy's that is on its table."""
         return self.ddl(CreateIndexElement(item, if_not_exists=if_not_exists))
 
 

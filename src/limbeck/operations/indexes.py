@@ -25,6 +25,8 @@ class CreateIndex(Operation):
     table: Name
     index: Index
     if_not_exists: bool = False
+    source: sa.Index | None = field(default=None, compare=False, repr=False)
+    """The index that a script's verb made: SQLAlchemy compiles it as it is."""
 
     def apply(self, schema: Schema) -> Schema:
         """Adds the index to its table."""
@@ -42,7 +44,10 @@ class CreateIndex(Operation):
 
     def statements(self, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
         """CREATE INDEX."""
-        sql = compiler.create_index(self.table, self.index, if_not_exists=self.if_not_exists)
+        if self.source is not None:
+            sql = compiler.create_index_of(self.source, if_not_exists=self.if_not_exists)
+        else:
+            sql = compiler.create_index(self.table, self.index, if_not_exists=self.if_not_exists)
         return (Statement(sql, transactional="CONCURRENTLY" not in sql.split("(")[0]),)
 
     def call(self) -> Call:
@@ -184,10 +189,12 @@ def create_index(
     parent = sa.Table(table_name, collection, *stubs, schema=schema)
     expressions = [parent.columns[c] if isinstance(c, str) else c for c in columns]
     item = sa.Index(index_name, *expressions, unique=unique, _table=parent, **kw)
+    is_plain = schema is None and len(named) == len(columns) and not kw
     return CreateIndex(
         load.qualified(table_name, schema, scope.dialect),
         load.index(item, scope.dialect),
         bool(if_not_exists),
+        item if is_plain else None,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy.dialects import postgresql
 
 from limbeck.dialects.postgresql import expressions
-from limbeck.dialects.postgresql.named_types import enum_of, resolve
+from limbeck.dialects.postgresql.named_types import enum_of, is_native_enum, resolve
 from limbeck.operations.base import Statement
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.names import Name
@@ -29,6 +29,8 @@ def create_types(
             continue
         if isinstance(element, postgresql.DOMAIN):
             made.setdefault(Name(str(element.name), element.schema), _domain(element, compiler))
+            continue
+        if not is_native_enum(element):
             continue
         enum = enum_of(type_.payload, compiler.dialect)
         if enum is not None and enum.name not in made and not exists(enum.name, compiler, before):
