@@ -149,7 +149,8 @@ class _Recorder(SqlWriter):
         """Takes note of one statement."""
         if statement.verify is None:
             for text in self._texts(statement):
-                self._note(text, statement)
+                with self._context.scripted.apart(text):
+                    self._note(text, statement)
 
     def text(self, text: str) -> None:
         """Where a script leaves its transaction, that is written as text."""
