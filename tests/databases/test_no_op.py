@@ -69,10 +69,12 @@ def test_a_run_at_head_sends_one_query(tmp_path: Path, database: str) -> None:
     folder.upgrade()
     with sent() as statements:
         folder.upgrade()
-    asked = [sql for sql in statements if not sql.startswith(("BEGIN", "PRAGMA"))]
-    assert [" ".join(sql.split()) for sql in asked] == [
-        "SELECT alembic_version.version_num FROM alembic_version"
-    ]
+    asked = [" ".join(sql.split()) for sql in statements]
+    asked = [sql for sql in asked if not sql.startswith(("BEGIN", "PRAGMA"))]
+    assert asked[0] == "SELECT alembic_version.version_num FROM alembic_version"
+    # where DDL commits by itself, a run that died just before its end may have left its journal
+    journal = [sql for sql in asked[1:] if sql.startswith("DESCRIBE") and "limbeck_journal" in sql]
+    assert (asked[1:], len(journal)) == (journal, int("mysql" in database))
 
 
 def test_an_empty_database_is_told_from_a_missing_table(tmp_path: Path, database: str) -> None:

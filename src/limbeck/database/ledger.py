@@ -96,6 +96,11 @@ class Ledger:
         if self._half_done and self._half_done.pop(key_of(step), None) is not None:
             self.journal.delete(*key_of(step))
 
+    @property
+    def is_left(self) -> bool:
+        """Whether a run that died just before its end has left the table, or one is under way."""
+        return not self.context.limbeck_dialect.transactional_ddl and self.journal.exists()
+
     def finish(self) -> None:
         """Drops the journal at the end of a run; also one that a run left which died just there."""
         if self._half_done is None and not self.context.limbeck_dialect.transactional_ddl:

@@ -41,8 +41,7 @@ class Run:
             return
         heads = () if context.purge else heads
         steps = self._steps(heads)
-        if not steps and self._has_version_table(heads):
-            context.progress.ledger.finish()
+        if not steps and self._has_version_table(heads) and not context.progress.ledger.is_left:
             return
         context.guard.take(_destination(steps))
         fresh = () if context.purge else context.get_current_heads()

@@ -58,9 +58,10 @@ class VersionTable:
             return tuple(connection.execute(query).scalars())
         except sa.exc.DBAPIError:
             after_failure(connection)
-            if self.exists(connection):
-                raise
-            return ()
+            if not self.exists(connection):
+                return ()
+            # another runner has made it in the meantime, or the query fails for another reason
+            return tuple(connection.execute(query).scalars())
 
     def create_sql(self, compiler: Compiler) -> str:
         """CREATE TABLE."""
