@@ -48,6 +48,7 @@ class Renames:
         """The database as it is, with everything renamed that somebody says was."""
         start = Renaming(before, keys_follow=dialect.name in ("mysql", "mariadb"))
         told = (*hints(metadata, dialect), *self._agreed)
+        _warn_of_values(told, after, dialect)
         if not told and not self.options:
             return start
         tables = [h for h in told if h.kind == "table"]
@@ -73,6 +74,17 @@ class Renames:
         else:
             self._refused.add(first)
         return None
+
+
+def _warn_of_values(told: Iterable[Hint], after: Schema, dialect: Dialect) -> None:
+    """Says that values are renamed by nobody where the database has no enum types."""
+    for hint in told:
+        if hint.kind == "enum value" and after.enum(hint.owner) is None:
+            log.warning(
+                "%s: on %s the values belong to each column. Change its rows with op.execute.",
+                hint.source,
+                dialect.name,
+            )
 
 
 def question(hint: Hint) -> str:

@@ -263,8 +263,7 @@ def test_operation_objects_reverse_and_tell_what_they_are() -> None:
     assert altered.to_diff_tuple()[0][:4] == ("modify_type", None, "t", "x")
     with pytest.raises(ValueError, match="original column is not present"):
         ops.DropColumnOp("t", "x").reverse()
-    with pytest.raises(NotImplementedError):
-        ops.RenameTableOp("a", "b").reverse()
+    assert ops.RenameTableOp("a", "b").reverse().to_diff_tuple() == ("rename_table", None, "b", "a")
 
 
 # -- revisions ----------------------------------------------------------------------------------

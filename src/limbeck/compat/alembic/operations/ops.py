@@ -863,6 +863,14 @@ class RenameTableOp(AlterTableOp):
         """Renames a table."""
         return operations.invoke(cls(old_table_name, new_table_name, schema=schema))
 
+    def reverse(self) -> RenameTableOp:
+        """The rename back."""
+        return RenameTableOp(self.new_table_name, self.table_name, schema=self.schema)
+
+    def to_diff_tuple(self) -> Any:
+        """``("rename_table", schema, old name, new name)``."""
+        return ("rename_table", self.schema, self.table_name, self.new_table_name)
+
 
 @Operations.register_operation("create_table_comment")
 @BatchOperations.register_operation("create_table_comment", "batch_create_table_comment")
@@ -1028,7 +1036,9 @@ class AlterColumnOp(AlterTableOp):
             rest = {name: value for name, value in existing.items() if name != key}
             return (kind, *subject, rest, existing[key], new)
 
-        found = []
+        found: list[tuple[Any, ...]] = []
+        if self.modify_name is not None:
+            found.append(("rename_column", *subject, self.modify_name))
         if self.modify_type is not None:
             found.append(change("modify_type", "existing_type", self.modify_type))
         if self.modify_nullable is not None:
@@ -1052,8 +1062,11 @@ class AlterColumnOp(AlterTableOp):
         )
 
     def reverse(self) -> AlterColumnOp:
-        """The change back; a new name stays."""
+        """The change back."""
         kw = dict(self.kw)
+        name_now = self.modify_name or self.column_name
+        if self.modify_name is not None:
+            kw["modify_name"] = self.column_name
         kw["existing_type"], kw["modify_type"] = self.existing_type, self.modify_type
         kw["existing_nullable"] = self.existing_nullable
         kw["modify_nullable"] = self.modify_nullable
@@ -1064,9 +1077,9 @@ class AlterColumnOp(AlterTableOp):
         for name in [key.removeprefix("modify_") for key in kw if key.startswith("modify_")]:
             was, is_ = kw.get(f"existing_{name}"), kw[f"modify_{name}"]
             changed = is_ is not None if name in ("type", "nullable") else is_ is not False
-            if changed:
+            if changed and name != "name":
                 kw[f"existing_{name}"], kw[f"modify_{name}"] = is_, was
-        return type(self)(self.table_name, self.column_name, schema=self.schema, **kw)
+        return type(self)(self.table_name, name_now, schema=self.schema, **kw)
 
     @classmethod
     def alter_column(
