@@ -27,6 +27,12 @@ LEFT_OUT = re.compile(
 )
 """Lines that say the same each time."""
 
+DIFFERS = (
+    (re.compile(r"\b(SQLite|PostgreSQL) \d+[\d.]*"), r"\1 X.Y"),
+    (re.compile(r"\bin \d+\.\d+ s\b"), "in 0.1 s"),
+)
+"""What differs from one machine to the next: the server's version, and how long it took."""
+
 
 @dataclass
 class Story:
@@ -57,6 +63,8 @@ class Story:
         shown, code = self._run(command, answer)
         assert code == status, f"{command}: status {code}\n{shown}"
         text = LEFT_OUT.sub("", shown).replace(str(self.folder), HOME).rstrip()
+        for pattern, words in DIFFERS:
+            text = pattern.sub(words, text)
         self.parts.append(f"```console\n$ {command}\n{text}\n```".replace("\n\n```", "\n```"))
 
     def body(self, pattern: str, function: str = "upgrade") -> None:

@@ -35,6 +35,7 @@ SETTINGS = """\
 metadata = "app.base:Base"
 models = ["app"]
 url = "sqlite:///app.db"
+against = "database"
 """
 TABLES = ("alpha", "beta", "gamma", "delta")
 REVISION = f"""\

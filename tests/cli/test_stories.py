@@ -144,7 +144,7 @@ def test_a_partition(tell_on_postgresql: Tell) -> None:
         f'    connection.exec_driver_sql("{partition}")\n',
     )
     story.type("python partition.py")
-    story.type("limbeck check")
+    story.type("limbeck check --against database")
     story.agrees()
 
 
@@ -223,5 +223,5 @@ def test_tables_of_others(tell: Tell) -> None:
         '    connection.execute("CREATE TABLE spatial_ref_sys (srid INTEGER PRIMARY KEY)")\n',
     )
     story.type("python other.py")
-    story.type("limbeck check")
+    story.type("limbeck check --against database")
     story.agrees()
