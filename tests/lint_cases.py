@@ -26,7 +26,6 @@ SERVERS = {
 }
 
 SETUP = """
-moods = {"postgresql": "mood", "mysql": "ENUM('sad', 'ok', 'happy')"}
 dialect = op.get_context().dialect.name
 if dialect == "postgresql":
     op.execute("CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')")
@@ -37,6 +36,9 @@ if dialect == "postgresql":
         "CREATE TABLE event_2024 PARTITION OF event "
         "FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')"
     )
+    op.execute("CREATE PROCEDURE tidy_up() LANGUAGE plpgsql AS $$ BEGIN NULL; END $$")
+else:
+    op.execute("CREATE PROCEDURE tidy_up() BEGIN END")
 op.create_table(
     "city",
     sa.Column("id", sa.BigInteger(), sa.Identity(), primary_key=True),
@@ -61,6 +63,10 @@ op.create_table(
     sa.Column("city_id", sa.BigInteger()),
     sa.Column("action", sa.String(20), nullable=False),
 )
+if dialect == "postgresql":
+    op.create_index("audit_unique", "audit", ["action", "person_id"], unique=True)
+    op.execute("CREATE MATERIALIZED VIEW person_count AS SELECT count(*) AS n FROM person")
+    op.execute("CREATE UNIQUE INDEX person_count_n ON person_count (n)")
 """
 """The tables of the cases, without rows."""
 

@@ -11,8 +11,6 @@ from typing import Any
 from limbeck.lint.finding import Finding, Severity
 from limbeck.lint.rule import Rule
 
-PAGES = "https://limbeck.readthedocs.io/en/latest/lint/"
-
 
 def as_json(findings: Sequence[Finding], revisions: Sequence[str], servers: Sequence[str]) -> str:
     """One object: ``version``, ``servers``, ``revisions`` and ``findings``."""
@@ -54,7 +52,6 @@ def as_sarif(findings: Sequence[Finding], rules: Iterable[Rule], version: str) -
                     "driver": {
                         "name": "limbeck",
                         "version": version,
-                        "informationUri": PAGES,
                         "rules": described,
                     }
                 },
@@ -70,7 +67,6 @@ def _sarif_rule(rule: Rule) -> dict[str, Any]:
         "id": rule.code,
         "shortDescription": {"text": rule.doc.partition("\n")[0]},
         "help": {"text": rule.advice, "markdown": rule.doc},
-        "helpUri": f"{PAGES}{rule.code}/",
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 

@@ -25,6 +25,7 @@ class Reader:
         self._checks: dict[tuple[Name, str], str] = {}
         """Checks that say ``column IS NOT NULL`` and have not seen all rows, by name."""
         self._not_null: set[tuple[Name, str]] = set()
+        self._session: dict[str, str] = {}
 
     def read(
         self,
@@ -45,7 +46,13 @@ class Reader:
             else a
             for a in actions(sql, self._dialect)
         )
-        known = Known(self._server, _tables(before, found), frozenset(self._not_null), hints)
+        known = Known(
+            self._server,
+            _tables(before, found),
+            frozenset(self._not_null),
+            hints,
+            dict(self._session),
+        )
         known = self._with_checks(known, found)
         facts = []
         for action in found:
@@ -68,6 +75,8 @@ class Reader:
         return replace(known, not_null=frozenset(proven))
 
     def _note(self, action: Action) -> None:
+        if action.kind == "set":
+            self._session[action.name] = action.text
         if action.table is None:
             return
         if action.kind == "validate constraint":
@@ -96,7 +105,12 @@ def mentioned(action: Action) -> tuple[Name, ...]:
 def _tables(before: Before, found: tuple[Action, ...]) -> Schema:
     """The tables that a statement is about, as they are before it."""
     known = Schema()
-    for name in dict.fromkeys(n for action in found for n in mentioned(action)):
+    names = dict.fromkeys(n for action in found for n in mentioned(action))
+    for action in found:  # whose foreign keys go along
+        if "cascade" in action.words and action.kind in ("drop table", "truncate"):
+            assert action.table is not None
+            names |= dict.fromkeys(owner for owner, _ in before.referring(action.table))
+    for name in names:
         table = before.find(name)
         if table is not None:
             known = known.with_table(table)

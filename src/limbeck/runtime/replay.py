@@ -21,7 +21,8 @@ from limbeck.schema.objects import Schema, Table
 from limbeck.schema.types import EnumType
 
 _ROWS_ONLY = re.compile(
-    r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:INSERT|UPDATE|DELETE|MERGE|SELECT|VALUES|VACUUM|ANALYZE)\b",
+    r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:INSERT|UPDATE|DELETE|MERGE|SELECT|VALUES|VACUUM|ANALYZE|REFRESH|GRANT|REVOKE|"
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:MATERIALIZED\s+)?VIEW)\b",
     re.IGNORECASE | re.DOTALL,
 )
 

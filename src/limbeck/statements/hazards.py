@@ -71,6 +71,8 @@ class Known:
     before: Before | None = None
     not_null: frozenset[tuple[Name, str]] = frozenset()
     hints: Mapping[tuple[Name, str], str] = field(default_factory=dict)
+    session: Mapping[str, str] = field(default_factory=dict)
+    """What the run has set before (``foreign_key_checks``), by name."""
 
     def column(self, table: Name | None, name: str) -> Column | None:
         """The column before the statement, None where it is not known."""

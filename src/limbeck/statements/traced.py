@@ -33,6 +33,8 @@ class Seen:
     held: frozenset[SeenLock] = frozenset()
     existing: frozenset[Name] = frozenset()
     """Tables that others can see: those that were there before the transaction."""
+    watched: bool = True
+    """False where a statement that commits by itself was over before it could be looked at."""
 
 
 class Tracer(Protocol):

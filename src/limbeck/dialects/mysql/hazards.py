@@ -161,6 +161,8 @@ def _add_constraint(action: Action, known: Known) -> Way:
             return INPLACE
         case "check" if constraint.not_valid:
             return INPLACE
+        case "foreign key" if known.session.get("foreign_key_checks") in ("0", "off"):
+            return INPLACE
         case _:
             return COPY
 

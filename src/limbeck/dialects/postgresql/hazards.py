@@ -102,12 +102,21 @@ def _drop_table(action: Action, known: Known) -> Iterable[Hazard]:
     for key in _foreign_keys(action, known):
         if key.referred != action.table:
             yield lock("ACCESS EXCLUSIVE", key.referred)
+    yield from _referring(action, known)
     yield Hazard("loses data", action.table, "all rows of the table")
     yield Hazard("no way back", action.table)
 
 
+def _referring(action: Action, known: Known) -> Iterable[Hazard]:
+    """The locks that CASCADE takes on tables whose foreign keys point to the action's."""
+    if "cascade" in action.words and known.before is not None and action.table is not None:
+        for owner, _ in known.before.referring(action.table):
+            yield lock("ACCESS EXCLUSIVE", owner)
+
+
 def _truncate(action: Action, known: Known) -> Iterable[Hazard]:
     yield lock("ACCESS EXCLUSIVE", action.table)
+    yield from _referring(action, known)
     yield Hazard("loses data", action.table, "all rows of the table")
     yield Hazard("no way back", action.table)
 

@@ -81,12 +81,12 @@ class PostgreSQLTracer:
         self._send(sql)
         raw = self._locks()
         after = self._relations()
-        known = {**after, **before}
+        others = {oid: r for oid, r in before.items() if oid in self._existing}
         return Seen(
-            _seen(raw - held, known),
+            _seen(raw - held, others),
             _rewritten(before, after),
-            held=frozenset(_seen(held, known)),
-            existing=frozenset(r.name for r in self._existing.values()),
+            held=frozenset(_seen(held, others)),
+            existing=frozenset(r.name for r in others.values()),
         )
 
     def end(self) -> None:
@@ -141,8 +141,9 @@ class PostgreSQLTracer:
             locks = self._watched(sql, other)
         after = self._relations()
         return Seen(
-            _seen(locks, {**after, **before}),
+            _seen(locks, before),
             _rewritten(before, after),
+            watched=bool(locks),
             existing=frozenset(r.name for r in before.values()),
         )
 
@@ -179,7 +180,7 @@ class PostgreSQLTracer:
     ) -> tuple[str, ...]:
         """Compares the strongest lock of each table that others can see, and rewrites."""
         facts = tuple(hazards)
-        if any(h.kind == "unread" for h in facts):
+        if any(h.kind == "unread" for h in facts) or not seen.watched:
             return ()
         said = _strongest((h.table, h.lock) for h in facts if h.kind == "lock" and h.of == "table")
         own = _strongest((s.table, s.mode) for s in seen.locks if not s.index)

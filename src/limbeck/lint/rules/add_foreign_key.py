@@ -44,8 +44,7 @@ from limbeck.lint.rule import Case, rule
 def _checks_rows(case: Case) -> bool:
     if case.server.product == "postgresql":
         return not case.constraint.not_valid
-    said = [c.action.text for c in case.earlier if c.action.name == "foreign_key_checks"]
-    return not said or said[-1] not in ("0", "off")
+    return case.has("rewrite")
 
 
 def find(case: Case) -> str | None:

@@ -21,7 +21,7 @@ op.add_column("person", sa.Column("country", sa.String(2), nullable=False, serve
 ```
 
 ```python
-op.add_column("person", sa.Column("country", sa.String(2)))
+op.add_column("person", sa.Column("province", sa.String(2)))
 ```
 """
 

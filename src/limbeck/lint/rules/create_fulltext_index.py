@@ -9,7 +9,7 @@ it.
 
 ```python
 # on MySQL
-op.execute("CREATE FULLTEXT INDEX person_name ON person (name)")
+op.execute("CREATE FULLTEXT INDEX person_words ON person (name)")
 ```
 
 ## Use
@@ -19,7 +19,7 @@ Do it in a quiet hour, or on a copy of the table with an online schema change to
 ```python
 # on MySQL
 # limbeck: allow(create-fulltext-index) in the maintenance window of Sunday
-op.execute("CREATE FULLTEXT INDEX person_name ON person (name)")
+op.execute("CREATE FULLTEXT INDEX person_words ON person (name)")
 ```
 """
 

@@ -7,6 +7,7 @@ Everything in it is gone, whoever owns it.
 ## Instead of
 
 ```python
+# on PostgreSQL
 op.execute("DROP SCHEMA old CASCADE")
 ```
 
@@ -16,6 +17,7 @@ Drop the objects that the migrations made, one by one; then the schema without C
 if anything is left in it.
 
 ```python
+# on PostgreSQL
 # limbeck: allow(drop-schema) empty since the revision before
 op.execute("DROP SCHEMA old")
 ```

@@ -24,7 +24,7 @@ op.add_column("person", sa.Column("age_months", sa.Integer()))
 ```python
 # on MySQL
 op.add_column(
-    "person", sa.Column("age_months", sa.Integer(), sa.Computed("age * 12", persisted=False))
+    "person", sa.Column("age_days", sa.Integer(), sa.Computed("age * 365", persisted=False))
 )
 ```
 """
