@@ -136,6 +136,8 @@ class _Linter:
             "if not exists" in action.words and case.before is not None
         ):
             self._created.add(action.table)
+        elif action.kind == "create view":
+            self._created.add(action.table)
         elif action.kind == "rename table" and action.table in self._created:
             self._created.add(Name(action.new_name.rpartition(".")[2], action.table.schema))
         elif action.kind == "drop table":
