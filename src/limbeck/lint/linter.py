@@ -132,11 +132,10 @@ class _Linter:
         action = case.action
         if action.table is None:
             return
-        if action.kind == "create table" and not (
-            "if not exists" in action.words and case.before is not None
-        ):
-            self._created.add(action.table)
-        elif action.kind == "create view":
+        if (
+            action.kind == "create table"
+            and not ("if not exists" in action.words and case.before is not None)
+        ) or action.kind == "create view":
             self._created.add(action.table)
         elif action.kind == "rename table" and action.table in self._created:
             self._created.add(Name(action.new_name.rpartition(".")[2], action.table.schema))
