@@ -10,14 +10,21 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
+from limbeck.commands.against import difference_after
 from limbeck.commands.autogenerate import Difference, difference
 from limbeck.database.migration import MigrationContext
+from limbeck.database.steps import MigrationStep
 from limbeck.dialects.base import Request
+from limbeck.diff.compare import compare
 from limbeck.diff.describe import changes, option_words
+from limbeck.metadata import load
 from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import Operation
 from limbeck.operations.constraints import AddConstraint
+from limbeck.plan.order import order
+from limbeck.revision.graph import Graph
+from limbeck.revision.rows import RowChange
 from limbeck.runtime.invoke import running
 from limbeck.schema.objects import Schema
 from limbeck.script.render import RenderOptions, render
@@ -104,7 +111,34 @@ def database(server: Server, before: sa.MetaData, after: sa.MetaData) -> Differe
     return server.difference(after)
 
 
-AGAINST: dict[str, Against] = {"database": database}
+def history(server: Server, before: sa.MetaData, after: sa.MetaData) -> Difference:
+    """The models compared with a history of one revision, which makes the state before."""
+    with server.engine.connect() as connection:
+        context = server.context(connection, after)
+        dialect = context.limbeck_dialect
+        loaded = load.schema(before, connection.dialect)
+        declared = dialect.normalize(loaded, connection.dialect)
+        adds = dialect.adds_foreign_keys
+        made = order(compare(Schema(), declared), Schema(), adds_foreign_keys=adds)
+        source = script(made, connection.dialect)
+        if server.dialect == "postgresql" and OTHER in source and "create_schema" not in source:
+            source = source.replace("\n\n", f'\n\nop.create_schema("{OTHER}")\n', 1)
+        step = MigrationStep(
+            graph=Graph(()),
+            from_revisions=(),
+            to_revisions=("a1",),
+            is_upgrade=True,
+            is_stamp=False,
+            name="upgrade",
+            doc=None,
+            change=lambda rows: RowChange(after=("a1",), inserts=("a1",)),
+            migration_fn=lambda: exec(source, {}),
+        )
+        connection.rollback()
+        return difference_after([step], context, lambda found: found)
+
+
+AGAINST: dict[str, Against] = {"database": database, "history": history}
 """What the models may be compared with."""
 
 

@@ -48,7 +48,20 @@ def history_difference(
     *,
     on_server: bool = False,
 ) -> R:
-    """Compares the models with the history, logs it, and gives what `use` makes of it.
+    """Compares the models with all of the project's revisions, as `difference_after` does."""
+    steps = history_steps(project)
+    return difference_after(steps, context, use, renames, on_server=on_server)
+
+
+def difference_after(
+    steps: Sequence[MigrationStep],
+    context: MigrationContext,
+    use: Callable[[Difference], R],
+    renames: Renames | None = None,
+    *,
+    on_server: bool = False,
+) -> R:
+    """Compares the models with what those steps make, logs it, and gives what `use` makes of it.
 
     With `on_server` a scratch database is used in any case: something else than our comparison
     wants to look at one. Raises CommandError where that cannot be had, and HistoryFailed where
@@ -56,7 +69,6 @@ def history_difference(
     """
     required_metadata(context)
     renames = renames or Renames()  # an answer counts for both ways of looking
-    steps = history_steps(project)
     doubt = "a comparison of somebody else's asks the server"
     if context.dialect.name != "sqlite" and not on_server:
         folded = fold(context, steps)

@@ -41,7 +41,11 @@ def run_apart(
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         nonlocal called
         called = True
-        work(context)
+        offline, context.as_sql = context.as_sql, False  # nothing is written: it is only asked
+        try:
+            work(context)
+        finally:
+            context.as_sql = offline
         return []
 
     options = {"dont_mutate": True, **options}

@@ -8,7 +8,7 @@ from limbeck.operations.columns import DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.mentions import uses
 from limbeck.schema.constraints import ForeignKey, PrimaryKey
-from limbeck.schema.objects import Schema
+from limbeck.schema.objects import Schema, Table
 
 
 def doubt(operation: Operation, before: Schema) -> str | None:
@@ -35,6 +35,16 @@ def doubt(operation: Operation, before: Schema) -> str | None:
 
 
 def decides_text(declared: Schema, other: Schema) -> bool:
-    """Whether text tells the differences of the two: no type, default or expression differs."""
+    """Whether text tells the differences of the two.
+
+    It does not where a type, a default or an expression differs, or an option of a table (one
+    implies others), or a primary key (the server keeps no name of it).
+    """
     pairs = ((table, other.find(table.name)) for table in declared)
-    return all(was is None or table == was or not undecided(table, was) for table, was in pairs)
+    return all(was is None or table == was or _decides(table, was) for table, was in pairs)
+
+
+def _decides(table: Table, was: Table) -> bool:
+    if table.options != was.options or table.primary_key != was.primary_key:
+        return False
+    return not undecided(table, was)
