@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from limbeck.database.executor import Executor
 from limbeck.database.migration import MigrationContext
+from limbeck.database.own_tables import without_own_tables
 from limbeck.database.scratch import schemas_of
 from limbeck.database.standin import StandIn
 from limbeck.database.steps import MigrationStep
@@ -112,10 +113,10 @@ class Rehearsal:
             self.context.stamp(scripts, revisions)
 
     def schema(self) -> Schema:
-        """All of the database but the version table, normalised."""
+        """All of the database but the version table and what else is ours, normalised."""
         request = Request(schemas_of(self.connection), exclude=(self.context.version.qualified,))
         try:
-            return self.context.read(request)
+            return without_own_tables(self.context.read(request), Schema())
         finally:
             self._end()
 
