@@ -12,11 +12,11 @@ from typing import Any, TextIO
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect, make_url
 
+from limbeck.database.configured import Configured
 from limbeck.database.executor import Executor
 from limbeck.database.history import History
 from limbeck.database.mutex import Guard
 from limbeck.database.offline import Offline
-from limbeck.database.options import RunOptions, run_options
 from limbeck.database.patience import Patience
 from limbeck.database.progress import Progress
 from limbeck.database.rewriting import rewriting
@@ -26,10 +26,7 @@ from limbeck.database.steps import MigrationStep
 from limbeck.database.transactions import begin_for_real
 from limbeck.database.units import Held, LiveUnits, ScriptedUnits
 from limbeck.database.version_rows import VersionRows
-from limbeck.database.version_table import VersionTable
-from limbeck.dialects.base import Dialect as LimbeckDialect
 from limbeck.dialects.base import Request
-from limbeck.dialects.base import dialect as limbeck_dialect
 from limbeck.errors import CommandError
 from limbeck.operations.base import Scope, Statement
 from limbeck.operations.data import Execute
@@ -56,11 +53,8 @@ _IMPLS = {
 MigrationsFn = Callable[[tuple[str, ...], "MigrationContext"], Iterable[MigrationStep]]
 
 
-class MigrationContext:
-    """Where migrations run: a connection, or a stream that SQL is written to.
-
-    `opts` holds everything that `configure` was given, keywords of the user's own included.
-    """
+class MigrationContext(Configured):
+    """Where migrations run: a connection, or a stream that SQL is written to."""
 
     def __init__(
         self,
@@ -69,9 +63,7 @@ class MigrationContext:
         opts: Mapping[str, Any],
         environment_context: Any = None,
     ) -> None:
-        self.opts = dict(opts)
-        self.dialect = dialect
-        self.environment_context = environment_context
+        super().__init__(dialect, opts, environment_context)
         self.as_sql = bool(self.opts.get("as_sql", False))
         self.script = self.opts.get("script")
         self.connection = None if self.as_sql else connection
@@ -140,17 +132,6 @@ class MigrationContext:
 
     # -- what it is -----------------------------------------------------------------------------
 
-    @cached_property
-    def limbeck_dialect(self) -> LimbeckDialect:
-        """Our dialect for it."""
-        return limbeck_dialect(self.dialect.name)
-
-    @cached_property
-    def transactional_ddl(self) -> bool:
-        """Whether DDL can be rolled back: the dialect's answer, or the user's."""
-        given = self.opts.get("transactional_ddl")
-        return self.limbeck_dialect.transactional_ddl if given is None else bool(given)
-
     @property
     def bind(self) -> sa.Connection | None:
         """The connection; None with ``--sql``, but for a step recorded on a scratch database."""
@@ -161,49 +142,9 @@ class MigrationContext:
         return self.connection
 
     @property
-    def config(self) -> Any:
-        """The Config of the environment, where there is one."""
-        environment = self.environment_context
-        return None if environment is None else environment.config
-
-    @property
     def impl(self) -> MigrationContext:
         """What Alembic keeps apart from the context; here the context answers."""
         return self
-
-    @cached_property
-    def version(self) -> VersionTable:
-        """The version table as configured."""
-        return VersionTable(
-            self.opts.get("version_table") or "alembic_version",
-            self.opts.get("version_table_schema"),
-            bool(self.opts.get("version_table_pk", True)),
-        )
-
-    @cached_property
-    def run_options(self) -> RunOptions:
-        """How the run behaves towards others: from `configure`, else from the configuration."""
-        return run_options(self.opts, self.config)
-
-    @property
-    def version_table(self) -> str:
-        """The name of the version table."""
-        return self.version.name
-
-    @property
-    def version_table_schema(self) -> str | None:
-        """The schema of the version table."""
-        return self.version.schema
-
-    @cached_property
-    def naming_convention(self) -> Mapping[str, Any]:
-        """The convention of the target metadata, of the first that has one."""
-        target = self.opts.get("target_metadata")
-        collections = [target] if isinstance(target, sa.MetaData) else list(target or ())
-        for collection in collections:
-            if len(collection.naming_convention) > 1:
-                return dict(collection.naming_convention)
-        return {}
 
     @cached_property
     def rows(self) -> VersionRows:
