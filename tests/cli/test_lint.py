@@ -116,3 +116,15 @@ bind.execute(sa.text("DROP TABLE audit"))
     done = limbeck("lint", "r1")
     assert "r1.py:12: error [drop-table]" in done.stdout, done.stderr
     assert not (project / "app.db").exists()
+
+
+def test_an_alembic_folder_is_read_with_its_own_imports(project: Path, limbeck: Run) -> None:
+    assert limbeck("init", "migrations").returncode == 0
+    ini = project / "alembic.ini"
+    text = ini.read_text(encoding="utf-8").replace("driver://user:pass@localhost/dbname", NOWHERE)
+    ini.write_text(text, encoding="utf-8")
+    for path in write_revisions(project / "migrations" / "versions", [DROP]):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("from limbeck import op", "from alembic import op"), "utf-8")
+    done = limbeck("lint", "r0:r1")
+    assert "migrations/versions/r1.py:9: error [drop-column]" in done.stdout, done.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from limbeck.lint.finding import Severity
@@ -143,7 +143,3 @@ def rule(
         sized,
         loses_data,
     )
-
-
-Sizes = Mapping[Name, int]
-"""Row estimates by table."""

@@ -64,12 +64,16 @@ def _recording(found: Recording, planned: Planned) -> Iterator[str]:
         f"{found.server}, {planned.direction} from {start} to {planned.target}: "
         f"{_plural(len(found.revisions), 'revision')}, {_plural(count, 'statement')}"
     )
+    made: set[Name] = set()
     for revision in found.revisions:
         yield ""
-        yield from _revision(revision, found.sizes)
+        yield from _revision(revision, found.sizes, made)
 
 
-def _revision(revision: RecordedRevision, sizes: Mapping[Name, Size]) -> Iterator[str]:
+def _revision(
+    revision: RecordedRevision, sizes: Mapping[Name, Size], made: set[Name]
+) -> Iterator[str]:
+    """One revision; `made` holds the tables that the run has created so far."""
     place = f"  ({relative(revision.path)})" if revision.path is not None else ""
     yield f"{painted(revision.revision, 'cyan', bold=True)}  {revision.doc}{place}"
     if revision.note:
@@ -77,10 +81,11 @@ def _revision(revision: RecordedRevision, sizes: Mapping[Name, Size]) -> Iterato
     for number, statement in enumerate(revision.statements, 1):
         first, *more = statement.sql.expandtabs(4).splitlines() or [""]
         yield f"  {number:2}  {first}"
-        yield from (f"      {line}" for line in more)
+        yield from (f"      {line}".rstrip() for line in more)
         if statement.rows > 1:
             yield f"        with {statement.rows:,} rows"
-        yield from (f"        {line}" for line in _facts(statement, sizes))
+        yield from (f"        {line}" for line in _facts(statement, sizes, made))
+        made |= {a.table for a in statement.actions if a.kind == "create table" and a.table}
     yield f"  {_way_back(revision)}"
 
 
@@ -93,11 +98,11 @@ def _way_back(revision: RecordedRevision) -> str:
     return f"can be taken back with {other}()"
 
 
-def _facts(statement: Recorded, sizes: Mapping[Name, Size]) -> Iterator[str]:
+def _facts(statement: Recorded, sizes: Mapping[Name, Size], made: set[Name]) -> Iterator[str]:
     hazards = statement.all_hazards
     for hazard in hazards:
         if hazard.kind == "lock":
-            yield _lock(hazard, sizes)
+            yield _lock(hazard, sizes, made)
     for hazard in hazards:
         if hazard.kind != "lock" and not (hazard.kind == "no way back" and not hazard.text):
             yield _fact(hazard)
@@ -108,12 +113,14 @@ def _facts(statement: Recorded, sizes: Mapping[Name, Size]) -> Iterator[str]:
 _COLOURS = {"reads and writes": "red", "writes": "yellow"}
 
 
-def _lock(hazard: Hazard, sizes: Mapping[Name, Size]) -> str:
+def _lock(hazard: Hazard, sizes: Mapping[Name, Size], made: set[Name]) -> str:
     what = "a table" if hazard.table is None else str(hazard.table)
     if hazard.of == "index":
         what = f"the index {hazard.table}" if hazard.table is not None else "its indexes"
     size = sizes.get(hazard.table) if hazard.table is not None else None
     known = f" ({_size(size)})" if size is not None else ""
+    if hazard.table in made:
+        known = " (made by this run: nobody waits)"
     blocks = f"blocks {hazard.blocks}" + (" for a moment" if hazard.brief else "")
     colour = "white" if hazard.brief else _COLOURS.get(hazard.blocks, "white")
     text = f"; {hazard.text}" if hazard.text else ""

@@ -23,7 +23,7 @@ _ALIASES = {
     "varbit": "bit varying",
 }
 
-_TYPE = re.compile(r"^([a-z_ ]+?)\s*(?:\(([\d, ]+)\))?((?: with| without) time zone)?$")
+_TYPE = re.compile(r"^([a-z_][a-z0-9_ ]*?)\s*(?:\(([\d, ]+)\))?((?: with| without) time zone)?$")
 
 
 def canonical(type_: str) -> tuple[str, tuple[int, ...]]:
