@@ -17,6 +17,9 @@ from limbeck.operations import (
     alter_table as table_options,
 )
 from limbeck.operations import (
+    backfill as backfills,
+)
+from limbeck.operations import (
     columns,
     constraints,
     data,
@@ -52,6 +55,7 @@ alter_domain = _verb(domains.alter_domain)
 alter_enum = _verb(types.alter_enum)
 alter_sequence = _verb(sequences.alter_sequence)
 alter_table = _verb(table_options.alter_table)
+backfill = _verb(backfills.backfill)
 bulk_insert = _verb(data.bulk_insert)
 create_check_constraint = _verb(constraints.create_check_constraint)
 create_domain = _verb(domains.create_domain)
@@ -143,6 +147,7 @@ __all__ = [
     "alter_enum",
     "alter_sequence",
     "alter_table",
+    "backfill",
     "batch_alter_table",
     "bulk_insert",
     "create_check_constraint",

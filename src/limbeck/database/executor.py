@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from limbeck.database.batches import whole
 from limbeck.database.progress import Progress
 from limbeck.errors import DatabaseError
 from limbeck.operations.base import Statement
@@ -59,6 +60,8 @@ class Executor:
         return self._attempt(partial(self._send, statement))
 
     def _send(self, statement: Statement) -> Any:
+        if statement.backfill is not None:
+            return whole(self.connection, statement.backfill)
         if statement.element is None:
             try:
                 return self.connection.exec_driver_sql(statement.sql, execution_options=self._plain)

@@ -28,7 +28,8 @@ class Line:
 
     `step` counts the operations (and statements of the script's own), `part` the statements of
     one. `digest` is the operation's, `statement` the text that was sent. `repeats` counts equal
-    statements of the script's own in a row. `kept` says that the table has the line.
+    statements of the script's own in a row. `position` is how far a backfill has come. `kept` says
+    that the table has the line.
     """
 
     step: int
@@ -41,6 +42,7 @@ class Line:
     error: str | None = None
     session: str | None = None
     script: str | None = None
+    position: str | None = None
     kept: bool = False
 
 
@@ -84,6 +86,7 @@ class Journal:
             sa.Column("error", LONG_TEXT),
             sa.Column("session", sa.String(64)),
             sa.Column("script", sa.String(64)),
+            sa.Column("position", LONG_TEXT),
             schema=self.schema,
         )
 
@@ -117,6 +120,7 @@ class Journal:
                 row.error,
                 row.session,
                 row.script,
+                row.position,
                 kept=True,
             )
             found.setdefault((row.revision, row.direction), []).append(line)
@@ -180,6 +184,7 @@ class Journal:
             "repeats": line.repeats,
             "error": line.error,
             "session": line.session,
+            "position": line.position,
         }
         if line.state == "started" or not line.kept:
             values["started"] = None if line.state == "pending" else now

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from limbeck.database.batches import Batches
 from limbeck.database.digests import has_line, opening, signature, text
 from limbeck.database.doubt import took_effect
 from limbeck.database.journal import Line
@@ -19,6 +20,7 @@ from limbeck.database.resume import Replay, brief, in_doubt
 from limbeck.database.steps import MigrationStep
 from limbeck.dialects.base import Commits
 from limbeck.dialects.opening import controls_transaction, ends_transaction
+from limbeck.operations.backfill import Backfill
 from limbeck.operations.base import Operation, Statement
 from limbeck.plan.steps import Step
 
@@ -85,7 +87,9 @@ class Progress:
     def _statements_of(self, operation: Operation, lines: list[Line]) -> tuple[Statement, ...]:
         if not lines:
             return ()
-        if not operation.opaque and all(line.statement for line in lines):
+        if not (operation.opaque or isinstance(operation, Backfill)) and all(
+            line.statement for line in lines
+        ):
             return tuple(Statement(line.statement) for line in lines)
         interpreter = self.context.interpreter
         return interpreter.compiler.compile(operation, interpreter.state)[-len(lines) :]
@@ -111,6 +115,9 @@ class Progress:
         return lines
 
     def _run(self, statement: Statement, line: Line, execute: Callable[[], Any]) -> None:
+        if statement.backfill is not None:
+            self._backfill(statement, statement.backfill, line, execute)
+            return
         sql = opening(statement, self.context.dialect)
         self.separate(sql, statement.parameters)
         if statement.transactional and not self.is_alone(sql):
@@ -127,6 +134,24 @@ class Progress:
             self.ledger.touch(line)
             with live.autocommit(f"'{brief(line.statement)}'"):
                 self._observed(line, execute)
+
+    def _backfill(
+        self, statement: Statement, operation: Backfill, line: Line, execute: Callable[[], Any]
+    ) -> None:
+        """Changes rows in batches, each in a transaction of its own where that can be."""
+        line.statement = text(statement, self.context.dialect)
+        if self.context.live.external:
+            log.warning(
+                "The backfill of %s runs in one statement, in the transaction of the caller",
+                operation.table,
+            )
+            execute()
+            self.done(line, line.statement)
+            return
+        if line.state != "started":
+            line.state, line.error = "started", None
+        self.ledger.touch(line)
+        Batches(self.context, operation, line).run()
 
     # -- statements that commit by themselves ---------------------------------------------------
 
@@ -234,7 +259,7 @@ class Progress:
     def open_lines(self, lines: list[Line], operation: Operation | None) -> list[Line]:
         """The lines of an operation that have to run. Raises HalfDoneRevision in doubt."""
         for line in lines:
-            if line.state != "started":
+            if line.state != "started" or line.position is not None:
                 continue
             found = took_effect(self.context, line, operation)
             if found is None:

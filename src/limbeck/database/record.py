@@ -102,6 +102,7 @@ class _Recorder(SqlWriter):
         self._path = ""
         self._step: Step | None = None
         self._in_transaction = True
+        self._unit = 0
         self._notes: list[str] = []
         self._lines: dict[int, int | None] = {}
 
@@ -155,6 +156,7 @@ class _Recorder(SqlWriter):
     def text(self, text: str) -> None:
         """Where a script leaves its transaction, that is written as text."""
         self._in_transaction = not text.upper().startswith("COMMIT")
+        self._unit += not self._in_transaction
 
     def comment(self, text: str) -> None:
         """A remark about the record."""
@@ -185,9 +187,12 @@ class _Recorder(SqlWriter):
                 rows=len(statement.parameters or (None,)),
                 has_parameters=statement.parameters is not None,
                 transactional=statement.transactional,
-                in_transaction=self._in_transaction,
+                in_transaction=self._in_transaction and statement.backfill is None,
+                unit=self._unit,
+                in_batches=statement.backfill is not None,
             )
         )
+        self._unit += not statement.transactional
 
     # -- where it is written --------------------------------------------------------------------
 

@@ -120,6 +120,27 @@ class LiveUnits:
         self._transaction = Transaction(self.connection)
         self._resumed()
 
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """Commits after the block; where each statement commits by itself, the block does as one.
+
+        What was left to be written is written with it.
+        """
+        if not self.is_outside:
+            yield
+            self.commit(what)
+            return
+        self.connection.exec_driver_sql("BEGIN")
+        try:
+            yield
+            self.write()
+        except BaseException:
+            self.forget()
+            if not self.connection.invalidated:
+                self.connection.exec_driver_sql("ROLLBACK")
+            raise
+        self.connection.exec_driver_sql("COMMIT")
+
     def commit(self, what: str) -> None:
         """Commits what ran before, and goes on in a new transaction."""
         self._refuse_external(what)

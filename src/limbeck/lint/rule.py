@@ -82,7 +82,9 @@ class Case:
         """The earlier cases of the transaction that this one is in."""
         if not self.statement.in_transaction:
             return []
-        return [case for case in self.earlier if case.statement.in_transaction]
+        unit = self.statement.unit
+        earlier = (c for c in self.earlier if c.statement.in_transaction)
+        return [case for case in earlier if case.statement.unit == unit]
 
 
 @dataclass(frozen=True, slots=True)

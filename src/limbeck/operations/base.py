@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql import Executable
 
+    from limbeck.operations.backfill import Backfill
     from limbeck.operations.compiler import Compiler
 
 
@@ -44,6 +45,8 @@ class Statement:
     verify: str | None = None
     """Where set, `sql` is a query that changes nothing: if it returns a row, the run fails with
     this message. Scripts leave it out."""
+    backfill: Backfill | None = None
+    """Where set, a run does this in batches instead of the statement, each committed by itself."""
 
 
 @dataclass(frozen=True, slots=True)

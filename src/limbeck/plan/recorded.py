@@ -30,6 +30,10 @@ class Recorded:
     """False where the operation says itself that it cannot run in a transaction."""
     in_transaction: bool = True
     """Whether the script leaves the transaction of the run as it is (no ``autocommit_block``)."""
+    unit: int = 0
+    """Counts the transactions of the revision: those with one number are committed together."""
+    in_batches: bool = False
+    """Whether the run changes the rows in batches, each with a transaction of its own."""
 
     @property
     def all_hazards(self) -> tuple[Hazard, ...]:

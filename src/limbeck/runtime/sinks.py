@@ -63,6 +63,10 @@ class SqlWriter:
         """Writes one statement, one a row where it has rows; one that only verifies is left out."""
         if statement.verify is not None:
             return
+        if statement.backfill is not None:
+            self.comment(
+                f"In one statement here; a run does it {statement.backfill.size} rows a time"
+            )
         for text in self._texts(statement):
             with self._apart(text):
                 if self.dialect.name in ("mysql", "mariadb") and _is_compound(text):

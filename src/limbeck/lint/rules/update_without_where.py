@@ -13,10 +13,10 @@ op.execute("UPDATE person SET nickname = name")
 
 ## Use
 
-Batches by key, each in its own transaction, outside the change of the schema.
+Batches by key, each in its own transaction.
 
 ```python
-op.execute("UPDATE person SET nickname = name WHERE id BETWEEN 1 AND 1000")
+op.backfill("person", {"nickname": sa.text("name")})
 ```
 """
 
@@ -26,7 +26,7 @@ from limbeck.lint.rule import Case, rule
 
 
 def find(case: Case) -> str | None:
-    if case.action.words & {"where", "limit"}:
+    if case.action.words & {"where", "limit"} or case.statement.in_batches:
         return None
     verb = "changes" if case.action.kind == "update" else "deletes"
     return f"one statement {verb} all rows of {case.table}"
@@ -38,6 +38,6 @@ RULE = rule(
     "warning",
     ["update", "delete"],
     find,
-    "Do it in batches by key, each in its own transaction.",
+    "Do it in batches, each in its own transaction: op.backfill().",
     sized=True,
 )
