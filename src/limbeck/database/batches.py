@@ -47,27 +47,34 @@ class Batches:
         self._connection = context.connection
         self._operation = operation
         self._line = line
-        self._position = read(line.position)
-        self._progress = _Progress(str(operation.table), self._position)
+        self._position = Position()
 
     def run(self) -> None:
         """Changes batch after batch. What ran before is committed before the first.
 
         Raises CommandError for a table that is not there or has no primary key.
         """
-        live, line = self._context.live, self._line
-        line.position = line.position or str(self._position)
+        live = self._context.live
         with live.alone("op.backfill()"):
+            self._begin()
             self._check()
-            self._progress.estimate = self._estimate()
+            progress = _Progress(str(self._operation.table), self._position, self._estimate())
         rows_are_left = True
         while rows_are_left:
             with live.alone("op.backfill()"):
                 rows_are_left = self._batch()
             if rows_are_left:
-                self._progress.tell(self._position)
+                progress.tell(self._position)
                 sleep(self._connection, self._operation.pause)
-        self._progress.end(self._position)
+        progress.end(self._position)
+
+    def _begin(self) -> None:
+        """Reads the position again: an earlier run may have been killed while it committed."""
+        query = self._context.progress.ledger.position(self._line)
+        if query is not None:
+            self._line.position = self._send(query).scalar()
+            self._position = read(self._line.position)
+        self._line.position = str(self._position)
 
     def _batch(self) -> bool:
         """Changes the rows of the next batch, and notes that; whether it was not the last."""
@@ -166,10 +173,9 @@ def _table(connection: sa.Connection, operation: Backfill) -> sa.Table:
 class _Progress:
     """Says how far a backfill has come, now and then."""
 
-    def __init__(self, table: str, start: Position) -> None:
-        self._table, self._start = table, start
+    def __init__(self, table: str, start: Position, estimate: int | None) -> None:
+        self._table, self._start, self._estimate = table, start, estimate
         self._began = self._told = time.monotonic()
-        self.estimate: int | None = None
         if start.key is not None:
             log.info("Backfill of %s goes on after %s rows", table, f"{start.seen:,}")
 
@@ -181,9 +187,9 @@ class _Progress:
         self._told = now
         rate = (position.seen - self._start.seen) / max(now - self._began, 0.001)
         all_, left = "", ""
-        if self.estimate is not None and self.estimate > position.seen:
-            all_ = f" of about {self.estimate:,}"
-            left = f", {(self.estimate - position.seen) / max(rate, 1):,.0f} s left"
+        if self._estimate is not None and self._estimate > position.seen:
+            all_ = f" of about {self._estimate:,}"
+            left = f", {(self._estimate - position.seen) / max(rate, 1):,.0f} s left"
         log.info(
             "Backfill of %s: %s%s rows, %s rows/s%s",
             self._table,

@@ -45,6 +45,11 @@ class Line:
     position: str | None = None
     kept: bool = False
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it began and nobody saw its end; a backfill knows how far it has come."""
+        return self.state == "started" and self.position is None
+
 
 @dataclass(frozen=True, slots=True)
 class HalfDone:
@@ -57,7 +62,7 @@ class HalfDone:
     @property
     def in_doubt(self) -> Line | None:
         """The statement that began and of which nobody saw the end."""
-        return next((line for line in self.lines if line.state == "started"), None)
+        return next((line for line in self.lines if line.in_doubt), None)
 
 
 class Journal:
@@ -156,6 +161,18 @@ class Journal:
         for start in range(0, len(new), _ROWS):
             rows = new[start : start + _ROWS]
             self.connection.execute(sa.insert(self.table).values(rows))
+
+    def position(self, revision: str, direction: str, line: Line) -> sa.Select[Any]:
+        """The query for the position of a line.
+
+        It waits for a run that was killed while it committed, and sees what became of that.
+        """
+        return (
+            sa.select(self.table.c.position)
+            .where(*self._key(revision, direction))
+            .where(self.table.c.step == line.step, self.table.c.part == line.part)
+            .with_for_update()
+        )
 
     def settle(
         self, revision: str, direction: str, unmet: Iterable[Line], script: str | None

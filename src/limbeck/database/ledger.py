@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from limbeck.database.digests import has_line, signature, text
 from limbeck.database.doubt import session_of
@@ -145,6 +145,12 @@ class Ledger:
         """Has the line written the next time."""
         if not any(known is line for known in reversed(self._unwritten)):
             self._unwritten.append(line)
+
+    def position(self, line: Line) -> sa.Select[Any] | None:
+        """The query for the position of a line that an earlier run has written."""
+        if self._step is None or line.position is None:
+            return None
+        return self.journal.position(*key_of(self._step), line)
 
     def write(self) -> None:
         """Writes the lines of the revision at hand."""

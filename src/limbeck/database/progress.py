@@ -259,7 +259,7 @@ class Progress:
     def open_lines(self, lines: list[Line], operation: Operation | None) -> list[Line]:
         """The lines of an operation that have to run. Raises HalfDoneRevision in doubt."""
         for line in lines:
-            if line.state != "started" or line.position is not None:
+            if not line.in_doubt:
                 continue
             found = took_effect(self.context, line, operation)
             if found is None:
