@@ -71,7 +71,7 @@ def _generate(folder: Path, url: str, seed: str) -> str:
         (folder / "models.py").write_text(text, encoding="utf-8")
         (folder / "pyproject.toml").write_text(settings.format(what), encoding="utf-8")
         for command in (
-            ["revision", "--autogenerate", "-m", revision, "--rev-id", revision],
+            ["revision", "--autogenerate", "--allow-drop", "-m", revision, "--rev-id", revision],
             ["upgrade", "head"],
         ):
             subprocess.run(
