@@ -14,7 +14,6 @@ from tests import servers
 from tests.lint_cases import examples, recorded, write_revisions
 
 FAILS = {
-    "concurrently-in-transaction": "that is what the rule is about",
     "duplicate-assignment": "that is what the rule is about",
     "extension-changed": "the extension may not be there",
 }

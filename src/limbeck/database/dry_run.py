@@ -15,8 +15,6 @@ from limbeck.errors import UnsupportedOperation, locate
 from limbeck.operations.base import Statement
 from limbeck.plan.steps import Step
 from limbeck.runtime.invoke import Sink
-from limbeck.statements.hazards import Known, Server
-from limbeck.statements.reader import actions
 
 
 def run_dry(context: MigrationContext, steps: Sequence[MigrationStep]) -> tuple[str, ...]:
@@ -75,7 +73,7 @@ class _Understudy:
     def __init__(self, sink: Sink, context: MigrationContext) -> None:
         self.sink = sink
         self.left_out: list[str] = []
-        self._context = context
+        self._refused = context.limbeck_dialect.commits.alone
 
     def run(self, step: Step) -> None:
         """Runs a step without what a transaction refuses."""
@@ -86,22 +84,12 @@ class _Understudy:
         text = statement.sql
         if isinstance(statement.element, sa.TextClause):
             text = statement.element.text
-        if not text or not self._is_refused(text):
+        if not text or not self._refused(text):
             return statement
         plain = _CONCURRENTLY.sub("", text, count=1)
-        if plain == text or self._is_refused(plain):
+        if plain == text or self._refused(plain):
             self.left_out.append(text)
             return None
         if statement.element is None:
             return replace(statement, sql=plain, transactional=True)
         return replace(statement, element=sa.text(plain), transactional=True)
-
-    def _is_refused(self, sql: str) -> bool:
-        """Whether the server refuses it inside a transaction."""
-        facts, dialect = self._context.limbeck_dialect.hazards, self._context.dialect
-        if facts is None:
-            return False
-        version = tuple(getattr(dialect, "server_version_info", None) or ())
-        known = Known(Server("sqlite" if dialect.name == "sqlite" else "postgresql", version))
-        found = actions(sql, dialect.name)
-        return any(h.kind == "no transaction" for action in found for h in facts(action, known))

@@ -73,6 +73,17 @@ op.create_index("note_t2", "notes", ["t"])
     assert everything == ()
 
 
+def test_a_commit_in_the_middle_lets_go_of_locks(tmp_path: Path) -> None:
+    add = 'op.add_column("person", sa.Column("x", sa.Integer()))\n'
+    update = 'op.execute("UPDATE person SET x = 1 WHERE id = 1")'
+    between = """
+with op.get_context().autocommit_block():
+    op.execute("VACUUM person")
+"""
+    assert codes(tmp_path, add + update) == ["work-under-lock"]
+    assert codes(tmp_path, add + between + update) == []
+
+
 def test_small_tables_are_left_alone_where_rows_are_known(tmp_path: Path) -> None:
     write_revisions(tmp_path, ['op.create_index("person_email", "person", ["email"])', DROP])
     revisions = recorded(tmp_path, "postgresql")[1:]
