@@ -7,15 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Config", "__version__", "command", "context", "import_models", "op"]
+__all__ = [
+    "AsyncMigrator",
+    "Config",
+    "Migrator",
+    "__version__",
+    "command",
+    "context",
+    "import_models",
+    "op",
+]
 
 if TYPE_CHECKING:
     from limbeck import command, context, op
     from limbeck.config import Config
+    from limbeck.migrator import AsyncMigrator, Migrator
     from limbeck.project.discovery import import_models
 
-_MODULES = frozenset({"command", "config", "context", "errors", "op"})
-_NAMES = {"Config": "limbeck.config", "import_models": "limbeck.project.discovery"}
+_MODULES = frozenset({"command", "config", "context", "errors", "migrator", "op"})
+_NAMES = {
+    "AsyncMigrator": "limbeck.migrator",
+    "Config": "limbeck.config",
+    "Migrator": "limbeck.migrator",
+    "import_models": "limbeck.project.discovery",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -130,7 +130,11 @@ class RevisionNotFound(CommandError):
 
 
 class DatabaseNotAtHead(CommandError):
-    """`current --check-heads`: the database is not on all head revisions."""
+    """The database is not on all head revisions; `pending` names those that have not run."""
+
+    def __init__(self, message: str, pending: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.pending = tuple(pending)
 
 
 class RevisionError(LimbeckError):

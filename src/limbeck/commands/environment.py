@@ -24,6 +24,7 @@ def run(project: Project, steps: Steps, **options: Any) -> EnvironmentContext:
     made_by = border.environment() if border.environment is not None else EnvironmentContext
     options = {"scratch_url": project.scratch_url, **options}
     environment = made_by(project.config, project.scripts, fn=steps, **options)
+    environment.database = project.database
     run_environment(environment, project.settings)
     return environment
 

@@ -53,7 +53,9 @@ def run_connected(
     """
     engine = _engine(target, patience) if isinstance(target, str | URL) else target
     if not isinstance(engine, sa.Engine):
-        result: R = run_coroutine(_run_async(engine, work, dispose=engine is not target))
+        if engine is target:
+            engine = _for_another_loop(engine)
+        result: R = run_coroutine(_run_async(engine, work, dispose=True))
         return result
     try:
         connection = engine.connect()
@@ -61,6 +63,27 @@ def run_connected(
         raise _unreachable(engine.url, error) from error
     with connection:
         return work(connection)
+
+
+async def run_connected_async(
+    target: str | URL | AsyncEngine, work: Callable[[sa.Connection], R]
+) -> R:
+    """What `run_connected` does, on the event loop that runs, with an async driver."""
+    engine: Any = _engine(target, None) if isinstance(target, str | URL) else target
+    return await _run_async(engine, work, dispose=engine is not target)
+
+
+def _for_another_loop(engine: AsyncEngine) -> AsyncEngine:
+    """The engine with a pool of its own: connections belong to the loop that they were made on."""
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    if engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:"):
+        raise DatabaseError(
+            "A database in memory belongs to the event loop of its engine: use "
+            "limbeck.AsyncMigrator there, or pass a connection inside run_sync()."
+        )
+    inner = engine.sync_engine
+    return AsyncEngine(sa.Engine(inner.pool.recreate(), inner.dialect, inner.url))
 
 
 def _unreachable(url: URL, error: Exception) -> DatabaseError:

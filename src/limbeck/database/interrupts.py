@@ -7,9 +7,18 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any
 
 from limbeck.errors import Terminated
+
+left_alone: ContextVar[bool] = ContextVar("limbeck_signals_left_alone", default=False)
+"""Whether signals are the business of an application around us: handlers stay as they are."""
+
+
+def _are_ours() -> bool:
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    return in_main_thread and not left_alone.get()
 
 
 @contextmanager
@@ -17,10 +26,10 @@ def terminated_as_exit() -> Iterator[None]:
     """Lets SIGTERM and SIGHUP end the block as Ctrl-C does: what is to be cleaned up, is.
 
     The process then exits with 128 and the signal's number. Handlers of the user's own stay, and
-    outside of the main thread nothing changes.
+    outside of the main thread, or where signals are `left_alone`, nothing changes.
     """
     before: dict[Any, Any] = {}
-    if threading.current_thread() is threading.main_thread():
+    if _are_ours():
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
@@ -43,9 +52,10 @@ def called_on_signal(call: Callable[[], None]) -> Iterator[None]:
     """Calls `call` in another thread as soon as a signal comes that ends the block.
 
     Python's own handlers run when the main thread is back from C, as from a statement that a
-    driver waits for there. Outside of the main thread, and on Windows, nothing is called.
+    driver waits for there. Outside of the main thread, on Windows, and where signals are
+    `left_alone`, nothing is called.
     """
-    if os.name == "nt" or threading.current_thread() is not threading.main_thread():
+    if os.name == "nt" or not _are_ours():
         yield
         return
     reader, writer = os.pipe()

@@ -20,7 +20,7 @@ from limbeck.project.ini import (
     split_unseparated,
 )
 from limbeck.project.interpolation import TolerantInterpolation, interpolate_tree
-from limbeck.project.locate import TOML_NAME, locate
+from limbeck.project.locate import TOML_NAME, ConfigFiles, locate
 from limbeck.project.settings import Settings, load_settings, read_toml, tool_table
 
 _TRUE = frozenset({"true", "yes", "on", "y", "t", "1"})
@@ -85,6 +85,20 @@ class Config:
         files = locate(named, directory)
         config = cls(files.ini, files.toml, ini_section, cmd_opts=cmd_opts)
         config.searched = files.searched
+        return config
+
+    @classmethod
+    def at(cls, files: ConfigFiles) -> Config:
+        """The configuration that stands in those files."""
+        config = cls(files.ini, files.toml)
+        config.searched = files.searched
+        return config
+
+    @classmethod
+    def of(cls, settings: Settings) -> Config:
+        """Native settings of a program, without a file."""
+        config = cls()
+        config.native = settings
         return config
 
     @cached_property

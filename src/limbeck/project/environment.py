@@ -15,7 +15,8 @@ from limbeck.database.migration import MigrationContext
 from limbeck.errors import CommandError, ConfigurationError, LimbeckError, locate
 from limbeck.project.config import Config
 from limbeck.project.discovery import import_models
-from limbeck.project.settings import Settings
+from limbeck.project.given import NOT_GIVEN, GivenDatabase, url_of
+from limbeck.project.settings import Reference, Settings
 from limbeck.project.sources import load_reference, resolve_metadata, resolve_url
 from limbeck.revision.identifiers import resolve
 from limbeck.runtime.invoke import running
@@ -67,6 +68,9 @@ class EnvironmentContext:
     As a context manager it is what `limbeck.context` speaks for. `fn(rows, context)` gives the
     steps to run. Further keywords are options of `configure`.
     """
+
+    database: GivenDatabase = NOT_GIVEN
+    """What a program gave, in the place of what is configured."""
 
     context_class: ClassVar[type[MigrationContext]] = MigrationContext
     """What `configure` makes."""
@@ -165,6 +169,7 @@ class EnvironmentContext:
 
         Takes the keywords that Alembic's users know; others are kept in the context's `opts`.
         """
+        self.database.refuse_other(connection)
         opts = self.context_opts
         template_args = {**opts.get("template_args", {}), **(kw.pop("template_args", None) or {})}
         for key in _STICKY:
@@ -260,26 +265,32 @@ def _run_env_py(path: str) -> None:
 
 def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
     options = native_options(environment, settings)
-    if settings.url is None:
-        raise ConfigurationError(
-            f"{settings.file}: [tool.limbeck] has no 'url'. Give a URL, \"$VARIABLE\", or "
-            '"module:attribute".'
-        )
-    target: Any = resolve_url(settings.url)
+    target: Any = environment.database.target or _configured_url(settings)
 
     def work(connection: sa.Connection) -> None:
         environment.configure(connection=connection, **options)
         _run(environment)
 
-    url = getattr(target, "url", target)
+    url = url_of(target)
     if not environment.connects:
         environment.configure(url=url, **options)
         environment.context_opts["fn"]((), environment.get_context())
     elif environment.is_offline_mode():
         environment.configure(url=url, literal_binds=True, **options)
         _run(environment)
+    elif isinstance(target, sa.Connection):
+        work(target)
     else:
         run_connected(target, work)
+
+
+def _configured_url(settings: Settings) -> Any:
+    if settings.url is None:
+        raise ConfigurationError(
+            f"{settings.file}: [tool.limbeck] has no 'url'. Give a URL, \"$VARIABLE\", or "
+            '"module:attribute".'
+        )
+    return resolve_url(settings.url)
 
 
 def _run(environment: EnvironmentContext) -> None:
@@ -305,9 +316,9 @@ def native_options(environment: EnvironmentContext, settings: Settings) -> dict[
     return options
 
 
-def _function(spec: str | None, setting: str) -> Any:
+def _function(spec: Reference | None, setting: str) -> Any:
     """The function that a setting names. Raises ConfigurationError when it is none."""
-    found = None if spec is None else load_reference(spec, setting)
+    found = load_reference(spec, setting) if isinstance(spec, str) else spec
     if found is not None and not callable(found):
         raise ConfigurationError(f"{setting} = {spec!r} is a {type(found).__name__}, no function")
     return found

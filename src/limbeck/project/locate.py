@@ -49,6 +49,26 @@ def locate(
     return _from_directory(directory)
 
 
+def located(path: Path) -> ConfigFiles:
+    """The files that a program means: a pyproject.toml, an ini file, or the folder of either.
+
+    Raises ConfigurationError where there is none.
+    """
+    folder = path if path.is_dir() else path.parent
+    ini, toml = str(folder / INI_NAME), str(folder / TOML_NAME)
+    if not path.is_dir():
+        if not path.exists():
+            raise ConfigurationError(f"There is no {path}: name a {TOML_NAME} or an {INI_NAME}.")
+        return ConfigFiles(None if path.name == TOML_NAME else str(path), toml)
+    if _has_table(toml, "limbeck"):
+        return ConfigFiles(None, toml)
+    if os.path.exists(ini) or _has_table(toml, "alembic"):
+        return ConfigFiles(ini, toml)
+    raise ConfigurationError(
+        f"{folder} holds no {INI_NAME}, and no {TOML_NAME} with [tool.limbeck] or [tool.alembic]."
+    )
+
+
 def _from_names(named: Sequence[str]) -> ConfigFiles:
     tomls = [name for name in named if os.path.basename(name) == TOML_NAME]
     inis = [name for name in named if os.path.basename(name) != TOML_NAME]

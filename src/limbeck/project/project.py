@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from limbeck.errors import ConfigurationError
 from limbeck.project.border import border
 from limbeck.project.config import Config
+from limbeck.project.given import NOT_GIVEN, GivenDatabase
 from limbeck.project.settings import Settings
 from limbeck.project.sources import resolve_url
 from limbeck.script.directory import DEFAULT_FILE_TEMPLATE, DEFAULT_SLUG_LENGTH, ScriptDirectory
@@ -22,12 +23,21 @@ class Project:
     """What every command works on.
 
     Making one puts the configured folders in front of `sys.path`, so that the application's
-    modules can be imported; files are read when they are first asked for.
+    modules can be imported, unless it is the application itself that makes it (`prepends`); files
+    are read when they are first asked for. A `database` takes the place of the configured one.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(
+        self,
+        config: Config,
+        *,
+        database: GivenDatabase = NOT_GIVEN,
+        prepends: bool = True,
+    ) -> None:
         self.config = config
-        self._prepend_sys_path()
+        self.database = database
+        if prepends:
+            self._prepend_sys_path()
 
     @property
     def settings(self) -> Settings | None:

@@ -6,7 +6,7 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -15,6 +15,11 @@ from limbeck.errors import ConfigurationError
 
 Against: TypeAlias = Literal["database", "history"]
 """What models are compared with."""
+
+Reference: TypeAlias = Any
+"""``"module:attribute"``; a program may give the object itself."""
+
+References: TypeAlias = tuple[Reference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Settings:
 
     file: Path
     script_location: str = "migrations"
-    metadata: tuple[str, ...] = ()
+    metadata: References = ()
     models: tuple[str, ...] = ()
     url: str | None = None
     version_table: str = "alembic_version"
@@ -41,8 +46,8 @@ class Settings:
     sourceless: bool = False
     output_encoding: str = "utf-8"
     prepend_sys_path: tuple[str, ...] = (".",)
-    include_name: str | None = None
-    include_object: str | None = None
+    include_name: Reference | None = None
+    include_object: Reference | None = None
     ignore: tuple[str, ...] = ()
     foreign_objects: str = "keep"
     render_types: str = "module"
@@ -124,6 +129,28 @@ def load_settings(file: Path, table: Mapping[str, Any]) -> Settings:
     if "prepend_sys_path" not in values:
         values["prepend_sys_path"] = (".", "src") if (file.parent / "src").is_dir() else (".",)
     return Settings(file=file, **values)
+
+
+_REFERENCES = frozenset({"metadata", "include_name", "include_object"})
+
+
+def given_settings(values: Mapping[str, Any], here: Path) -> Settings:
+    """Settings that a program gives: as in the file, and objects where the file names some.
+
+    Raises ConfigurationError as `load_settings` does.
+    """
+    texts: dict[str, Any] = {}
+    objects: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, os.PathLike):
+            texts[name] = os.fspath(value)
+        elif name not in _REFERENCES or isinstance(value, str):
+            texts[name] = list(value) if isinstance(value, tuple) else value
+        elif name == "metadata":
+            objects[name] = tuple(value) if isinstance(value, list | tuple) else (value,)
+        else:
+            objects[name] = value
+    return replace(load_settings(here / "pyproject.toml", texts), **objects)
 
 
 def _unknown_key(file: Path, key: str) -> str:
@@ -213,6 +240,8 @@ _KINDS: Mapping[str, Callable[[Any], Any]] = {
     "tuple[str, ...]": _texts,
     "tuple[str, ...] | None": _texts,
     "bool | tuple[str, ...]": _schemas,
+    "Reference | None": _text,
+    "References": _texts,
     "Against": _against,
     "tuple[Mapping[str, str], ...]": _hooks,
     "Mapping[str, str] | None": _pairs,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Engine, MetaData
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from limbeck.project.settings import Reference
+
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
@@ -49,7 +51,7 @@ def resolve_url(
     return url
 
 
-def resolve_metadata(specs: Sequence[str]) -> tuple[MetaData, ...]:
+def resolve_metadata(specs: Sequence[Reference]) -> tuple[MetaData, ...]:
     """The metadata that the setting `metadata` names; a declarative base counts as its metadata.
 
     Raises ConfigurationError when one of them is no metadata.
@@ -58,7 +60,7 @@ def resolve_metadata(specs: Sequence[str]) -> tuple[MetaData, ...]:
 
     found: list[MetaData] = []
     for spec in specs:
-        value = load_reference(spec, "metadata")
+        value = load_reference(spec, "metadata") if isinstance(spec, str) else spec
         metadata = value if isinstance(value, MetaData) else getattr(value, "metadata", None)
         if not isinstance(metadata, MetaData):
             raise ConfigurationError(

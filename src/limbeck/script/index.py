@@ -11,6 +11,7 @@ import contextlib
 import marshal
 import os
 import sys
+import threading
 import time
 import warnings
 import zlib
@@ -27,6 +28,8 @@ _NAME = f"limbeck-headers.{sys.implementation.cache_tag}"
 # A file that was written this recently may be written again without its modification time
 # changing (coarse clocks), so what was read from it is not kept. FAT counts in two seconds.
 _SETTLED_NS = 2_000_000_000
+
+_reading = threading.Lock()  # Python's warning filters are the process's
 
 # As a plain tuple: size, modification time, and the fields of a Header.
 _Fields = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str, str, "str | None"]
@@ -65,7 +68,7 @@ def read_headers(directory: str, files: Sequence[os.DirEntry[str]]) -> list[_Fie
 def _read(file: str) -> Header:
     if file.endswith((".pyc", ".pyo")):
         return header_by_import(file)
-    with warnings.catch_warnings():
+    with _reading, warnings.catch_warnings():
         # An invalid escape in a script is for its author when it runs, not for a listing.
         warnings.simplefilter("ignore")
         return read_header(file) or header_by_import(file)
@@ -98,7 +101,7 @@ def _load(path: str) -> dict[str, _Entry]:
 def _store(path: str, entries: dict[str, _Entry]) -> None:
     """Write a cache in one step; a folder that is not writable is left alone."""
     body = marshal.dumps(entries)
-    temporary = f"{path}.{os.getpid()}"
+    temporary = f"{path}.{os.getpid()}.{threading.get_ident()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "wb") as stream:

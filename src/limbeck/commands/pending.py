@@ -1,0 +1,37 @@
+"""What has not run on the database yet."""
+
+from __future__ import annotations
+
+from limbeck.commands.environment import run
+from limbeck.database.migration import MigrationContext
+from limbeck.database.steps import MigrationStep
+from limbeck.errors import DatabaseNotAtHead
+from limbeck.project.project import Project
+from limbeck.revision.graph import Revision
+from limbeck.revision.walk import upgrade_path
+
+
+def pending(project: Project, target: str = "heads") -> tuple[Revision, ...]:
+    """The revisions that an upgrade to `target` would run, first to last; one query."""
+    found: list[Revision] = []
+
+    def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
+        found.extend(move.revision for move in upgrade_path(project.scripts.graph, rows, target))
+        return []
+
+    run(project, steps, dont_mutate=True)
+    return tuple(found)
+
+
+def require_none_pending(project: Project) -> None:
+    """Raises DatabaseNotAtHead with what has not run yet."""
+    missing = pending(project)
+    if not missing:
+        return
+    shown = ", ".join(f"{r.id} ({r.doc})" if r.doc else r.id for r in missing[:5])
+    more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+    raise DatabaseNotAtHead(
+        f"The database is not up to date: {shown}{more} did not run yet. Run "
+        "'limbeck upgrade heads', or Migrator.upgrade().",
+        [revision.id for revision in missing],
+    )
