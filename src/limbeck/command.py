@@ -217,12 +217,17 @@ def revision(
     allow_drop: bool = False,
     against: str | None = None,
     verify: bool | None = None,
+    online: bool | None = None,
 ) -> GeneratedScript | list[GeneratedScript]:
     """Create a new revision file."""
     from limbeck.commands.new import new_revision
 
     if rename and not autogenerate:
         raise CommandError("--rename says what was renamed in the models: it needs --autogenerate")
+    if online and not autogenerate:
+        raise CommandError(
+            "--online is about what is written from the models: it needs --autogenerate"
+        )
     project = Project(config)
     runs_env = project.runs_env_for_revisions
     if sql and autogenerate:
@@ -264,6 +269,7 @@ def revision(
             allow_drop=allow_drop,
             against=against,
             verify=verify,
+            online=online,
         )
     _finish(project, scripts)
     return scripts[0] if len(scripts) == 1 else scripts

@@ -134,6 +134,7 @@ def test_every_flag_that_scripts_use_is_known() -> None:
             "--autogenerate",
             "--sql",
             "--verify",
+            "--online",
             "--head",
             "--splice",
             "--branch-label",

@@ -204,6 +204,12 @@ COMMANDS: tuple[Grammar, ...] = (
                 help="Whether what --autogenerate writes is proven on a scratch database before it "
                 "is kept. Defaults to the setting 'verify'.",
             ),
+            click.Option(
+                ["--online/--no-online"],
+                default=None,
+                help="Write changes in steps that make nobody wait for long (PostgreSQL). Defaults "
+                "to the setting 'online'.",
+            ),
         ),
         runs_project="for autogenerate",
     ),

@@ -10,6 +10,7 @@ from limbeck.commands.autogenerate import Difference
 from limbeck.commands.directives import Directives, MigrationScript, directives_in_force
 from limbeck.commands.proof import Claim
 from limbeck.database.migration import MigrationContext
+from limbeck.plan.expand import after, expand
 
 Hook = Callable[[MigrationContext, Any, list[Any]], None]
 
@@ -52,6 +53,18 @@ class Draft:
         """The scripts as hooks left them."""
         context = self.contexts[-1] if self.contexts else None
         return [self.shape.written(item, context) for item in self.directives]
+
+    def expand(self, scripts: Sequence[MigrationScript]) -> None:
+        """Puts steps that make nobody wait in the place of plain ones (`plan.expand`)."""
+        for number, (context, found) in enumerate(zip(self.contexts, self.found, strict=True)):
+            dialect, compiler = context.limbeck_dialect, context.interpreter.compiler
+            schema = found.before
+            up = [o for s in scripts for o in s.upgrade_ops_list[number : number + 1]]
+            down = [o for s in scripts[::-1] for o in s.downgrade_ops_list[number : number + 1]]
+            for ops in (*up, *down):
+                plain = tuple(ops.ops)
+                ops.ops = list(expand(plain, schema, dialect, compiler))
+                schema = after(plain, schema)
 
     def claims(self, scripts: Sequence[MigrationScript]) -> list[Claim]:
         """What those scripts are for, one for each database."""

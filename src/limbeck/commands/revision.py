@@ -54,14 +54,16 @@ def revision(
     allow_drop: bool = False,
     against: str | None = None,
     verify: bool | None = None,
+    online: bool | None = None,
 ) -> list[GeneratedScript]:
     """Writes a revision file, or several if hooks ask for it, or none if they empty the list.
 
     env.py runs where the models are compared, where `revision_environment` says so, or with
     `sql`. `rename` says what was renamed (``users.name=full_name``), `allow_drop` that much may be
-    dropped; `against` and `verify` take the place of the project's settings. Raises CommandError
-    when the database is not at the heads, RenameError for a rename that does not fit, UnsafeDrop
-    for a revision that drops much, ProofFailed when what was generated is not kept.
+    dropped; `against`, `verify` and `online` take the place of the project's settings.
+    Raises CommandError when the database is not at the heads, RenameError for a rename that does
+    not fit, UnsafeDrop for a revision that drops much, ProofFailed when what was generated is not
+    kept.
     """
     if sql:
         _refuse_sql(project, autogenerate)
@@ -87,11 +89,14 @@ def revision(
             hook(None, (), draft.directives)  # type: ignore[arg-type]  # there is none without env.py
     scripts = draft.written()
     context = draft.contexts[-1] if draft.contexts else None
+    claims = draft.claims(scripts)
+    if autogenerate and (project.online if online is None else online):
+        draft.expand(scripts)
     heads = project.scripts.graph.heads
     doubts = [doubt for found in draft.found for doubt in found.doubts]
     written = [write_script(project, script, context, extra, doubts) for script in scripts]
     if autogenerate:
-        keep_if_proven(project, written, draft.claims(scripts), heads, verify, against)
+        keep_if_proven(project, written, claims, heads, verify, against)
     return written
 
 

@@ -58,7 +58,8 @@ class Batches:
         with live.alone("op.backfill()"):
             self._begin()
             self._check()
-            progress = _Progress(str(self._operation.table), self._position, self._estimate())
+            estimate, level = self._estimate(), self._context.log_level
+            progress = _Progress(str(self._operation.table), self._position, estimate, level)
         rows_are_left = True
         while rows_are_left:
             with live.alone("op.backfill()"):
@@ -173,11 +174,12 @@ def _table(connection: sa.Connection, operation: Backfill) -> sa.Table:
 class _Progress:
     """Says how far a backfill has come, now and then."""
 
-    def __init__(self, table: str, start: Position, estimate: int | None) -> None:
+    def __init__(self, table: str, start: Position, estimate: int | None, level: int) -> None:
         self._table, self._start, self._estimate = table, start, estimate
+        self._level = level
         self._began = self._told = time.monotonic()
         if start.key is not None:
-            log.info("Backfill of %s goes on after %s rows", table, f"{start.seen:,}")
+            log.log(level, "Backfill of %s goes on after %s rows", table, f"{start.seen:,}")
 
     def tell(self, position: Position) -> None:
         """Says it, if it was said some time ago."""
@@ -190,7 +192,8 @@ class _Progress:
         if self._estimate is not None and self._estimate > position.seen:
             all_ = f" of about {self._estimate:,}"
             left = f", {(self._estimate - position.seen) / max(rate, 1):,.0f} s left"
-        log.info(
+        log.log(
+            self._level,
             "Backfill of %s: %s%s rows, %s rows/s%s",
             self._table,
             f"{position.seen:,}",
@@ -202,7 +205,8 @@ class _Progress:
     def end(self, position: Position) -> None:
         """Says what was done."""
         seconds = time.monotonic() - self._began
-        log.info(
+        log.log(
+            self._level,
             "Backfill of %s: %s rows changed%s, in %.1f s",
             self._table,
             f"{position.changed:,}",

@@ -10,10 +10,10 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect as SqlAlchemyDialect
@@ -24,7 +24,7 @@ from limbeck.errors import UnsupportedOperation
 from limbeck.operations.base import Operation
 from limbeck.operations.compiler import Compiler, Override
 from limbeck.schema.names import Name
-from limbeck.schema.objects import Schema
+from limbeck.schema.objects import Schema, Table
 from limbeck.statements.hazards import Facts, Size
 from limbeck.statements.traced import MakeTracer
 
@@ -117,6 +117,10 @@ WITH_NOTHING = Commits(lambda sql: False)
 """What is known of a database whose DDL can be rolled back, and no more."""
 
 
+Online: TypeAlias = Callable[[Any, Table, Compiler], tuple[Operation, ...]]
+"""What an operation on that table becomes where the table is in use; itself where nothing helps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One database: its SQL, its catalog and its normal forms.
@@ -164,6 +168,8 @@ class Dialect:
     tracer: MakeTracer | None = None
     """Watches what the server does for statements on a scratch database."""
     own_commits: Commits | None = None
+    online: Mapping[type[Operation], Online] = field(default_factory=dict)
+    """What operations become that are to make nobody wait for long."""
 
     @property
     def commits(self) -> Commits:

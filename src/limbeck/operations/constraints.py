@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
@@ -67,10 +67,14 @@ class AddConstraint(Operation):
 
     table: Name
     constraint: Constraint
+    using_index: str | None = None
+    """The unique index that a key takes over and gives its name to (PostgreSQL)."""
 
     def apply(self, schema: Schema) -> Schema:
         """Adds the constraint."""
         table = schema.table(self.table)
+        if self.using_index is not None and self.using_index in table.indexes:
+            table = table.without_index(self.using_index)
         name = self.constraint.name
         if name is not None and table.constraint(name, type(self.constraint)) is not None:
             raise SchemaConflict(f"Table '{self.table}' has a constraint '{name}' already.")
@@ -125,7 +129,8 @@ class AddConstraint(Operation):
             if isinstance(item, Unique)
             else ()
         )
-        return Call(verb, args, (*schema_argument(self.table), *timing, *item.options))
+        using = () if self.using_index is None else (("postgresql_using_index", self.using_index),)
+        return Call(verb, args, (*schema_argument(self.table), *timing, *item.options, *using))
 
     @property
     def table_name(self) -> Name:
@@ -282,11 +287,13 @@ def create_primary_key(
     columns: Sequence[str],
     *,
     schema: str | None = None,
+    postgresql_using_index: str | None = None,
     **kw: Any,
 ) -> AddConstraint:
-    """Adds a primary key."""
+    """Adds a primary key; on PostgreSQL from a unique index that is there."""
     item = sa.PrimaryKeyConstraint(*columns, name=constraint_name, **kw)
-    return _loaded(scope, table_name, schema, item, columns)
+    made = _loaded(scope, table_name, schema, item, columns)
+    return replace(made, using_index=_index_for(scope, postgresql_using_index))
 
 
 def create_unique_constraint(
@@ -297,11 +304,18 @@ def create_unique_constraint(
     columns: Sequence[str],
     *,
     schema: str | None = None,
+    postgresql_using_index: str | None = None,
     **kw: Any,
 ) -> AddConstraint:
-    """Adds a unique constraint."""
+    """Adds a unique constraint; on PostgreSQL from a unique index that is there."""
     item = sa.UniqueConstraint(*columns, name=constraint_name, **kw)
-    return _loaded(scope, table_name, schema, item, columns)
+    made = _loaded(scope, table_name, schema, item, columns)
+    return replace(made, using_index=_index_for(scope, postgresql_using_index))
+
+
+def _index_for(scope: Scope, /, name: str | None) -> str | None:
+    """The index that a key takes over: as with other options, it is for one database."""
+    return name if scope.dialect.name == "postgresql" else None
 
 
 def create_foreign_key(

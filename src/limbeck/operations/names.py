@@ -38,7 +38,12 @@ def default_name(table: Table, constraint: Constraint) -> str:
             used = used_names(constraint)
             named = [c for c in table.columns if c in used]
             columns = named if len(named) == 1 or isinstance(constraint, Exclude) else ()
-    name = "_".join((table.name.name, *columns, suffix))
+    return shortened(table.name.name, *columns, suffix)
+
+
+def shortened(*parts: str) -> str:
+    """The parts joined; a name that is too long has a digest before its last part."""
+    name, suffix = "_".join(parts), parts[-1]
     if len(name.encode()) <= _LENGTH:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]

@@ -168,10 +168,15 @@ class RenameConstraint(Operation):
 
 @dataclass(frozen=True, slots=True)
 class ValidateConstraint(Operation):
-    """VALIDATE CONSTRAINT: rows that were there before the constraint are checked as well."""
+    """VALIDATE CONSTRAINT: rows that were there before the constraint are checked as well.
+
+    `apart` says that it has a transaction of its own: the lock that adding the constraint took
+    would be held for as long as the rows are checked.
+    """
 
     table: Name
     name: str
+    apart: bool = False
 
     def apply(self, schema: Schema) -> Schema:
         """The constraint without NOT VALID."""
@@ -202,7 +207,8 @@ class ValidateConstraint(Operation):
     def statements(self, compiler: Compiler, before: Before) -> tuple[Statement, ...]:
         """VALIDATE CONSTRAINT."""
         name = compiler.identifier(self.name)
-        return (Statement(f"ALTER TABLE {compiler.name(self.table)} VALIDATE CONSTRAINT {name}"),)
+        sql = f"ALTER TABLE {compiler.name(self.table)} VALIDATE CONSTRAINT {name}"
+        return (Statement(sql, transactional=not self.apart),)
 
     def call(self) -> Call:
         """``op.validate_constraint``."""

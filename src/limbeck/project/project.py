@@ -100,6 +100,11 @@ class Project:
         return word
 
     @property
+    def online(self) -> bool:
+        """Whether generated scripts take the steps that make nobody wait for long."""
+        return self.config.get_alembic_boolean_option("online")
+
+    @property
     def verify(self) -> bool | None:
         """Whether generated scripts are proven; None leaves it to what that costs."""
         if self.config.get_alembic_option("verify") is None:

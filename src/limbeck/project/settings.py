@@ -71,6 +71,7 @@ class Settings:
     protect: bool = False
     against: Against = "history"
     verify: bool = True
+    online: bool = False
     scratch_url: str | None = None
 
     @property

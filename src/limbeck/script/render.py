@@ -12,6 +12,7 @@ from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Call, Operation
 from limbeck.operations.batch import Batch
 from limbeck.operations.columns import AddColumn
+from limbeck.operations.renames import ValidateConstraint
 from limbeck.schema.names import Name
 from limbeck.script.layout import INDENT, Bracket, lines
 from limbeck.script.render_calls import TABLE_ARGUMENT, calls, node, within_batch
@@ -97,6 +98,8 @@ def _add(item: Item, context: RenderContext, body: _Body) -> None:
             context.imports.update(item.imports)
         case Batch():
             _add_batch(item, context, body)
+        case ValidateConstraint(apart=True):
+            _add_apart(item, context, body)
         case _:
             for made in calls(item, context):
                 body.add(node(made, context), context, BODY_WIDTH)
@@ -117,6 +120,16 @@ def _add_batch(batch: Batch, context: RenderContext, body: _Body) -> None:
     body.add(opened, context, BODY_WIDTH)
     block = inner.lines if inner.statements else [*inner.lines, "pass"]
     body.lines += [INDENT + line for line in block]
+
+
+def _add_apart(item: Operation, context: RenderContext, body: _Body) -> None:
+    """``with op.get_context().autocommit_block():`` and the operation in it."""
+    body.lines.append(f"with {context.op_prefix}get_context().autocommit_block():")
+    inner = _Body()
+    for made in calls(item, context):
+        inner.add(node(made, context), context, BODY_WIDTH - len(INDENT))
+    body.lines += [INDENT + line for line in inner.lines]
+    body.statements += 1
 
 
 def _placed(made: Call, operation: Operation, batch: Batch) -> Call:
@@ -165,4 +178,11 @@ def _batch_table(item: Item) -> Name | None:
     """The table in whose batch an item may stand, None where it stands alone."""
     if isinstance(item, Remark | Source) or item.call().verb not in TABLE_ARGUMENT:
         return None
-    return item.table_name
+    return None if _leaves_transaction(item) else item.table_name
+
+
+def _leaves_transaction(item: Operation) -> bool:
+    """Whether it cannot be run together with others of its table."""
+    if isinstance(item, ValidateConstraint):
+        return item.apart
+    return ("postgresql_concurrently", True) in item.call().kwargs

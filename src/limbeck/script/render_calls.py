@@ -34,6 +34,7 @@ from limbeck.script.render_expressions import (
     escaped,
     option,
     server_default,
+    text,
 )
 from limbeck.script.render_types import type_
 
@@ -195,10 +196,20 @@ def argument(value: Any, context: RenderContext) -> Node:
             return _table_clause(value, context)
         case sa.sql.ClauseElement():
             return Atom(string(_statement(value, context)))
+        case dict() if any(isinstance(v, sa.sql.ClauseElement) for v in value.values()):
+            pairs = ((string(key), _filling(item, context)) for key, item in value.items())
+            return Bracket("{", tuple(Keyword(f"{key}: ", item) for key, item in pairs), "}")
         case list() if all(isinstance(v, str) for v in value):
             return schema.names(value)
         case _:
             return literal(value, context.imports)
+
+
+def _filling(value: Any, context: RenderContext) -> Node:
+    """What `backfill` gives a column: a value, or SQL as ``sa.text("…")``."""
+    if isinstance(value, sa.sql.ClauseElement):
+        return text(context.compiler.clause(value), context)
+    return literal(value, context.imports)
 
 
 def keyword_argument(key: str, value: Any, context: RenderContext) -> Node:

@@ -12,6 +12,7 @@ from limbeck.dialects.postgresql.hazards import hazards
 from limbeck.dialects.postgresql.inspect import inspect
 from limbeck.dialects.postgresql.lock import LOCKS
 from limbeck.dialects.postgresql.normalize import normalize
+from limbeck.dialects.postgresql.online import ONLINE
 from limbeck.dialects.postgresql.read_back import read_back
 from limbeck.dialects.postgresql.scratch import SCRATCH
 from limbeck.dialects.postgresql.sizes import sizes
@@ -41,4 +42,5 @@ DIALECT = Dialect(
     scratch=SCRATCH,
     locks=LOCKS,
     own_commits=COMMITS,
+    online=ONLINE,
 )

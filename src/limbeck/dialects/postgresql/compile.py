@@ -17,10 +17,11 @@ from limbeck.operations.base import Operation, Statement
 from limbeck.operations.batch import Batch
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.compiler import Compiler, Override
+from limbeck.operations.constraints import AddConstraint
 from limbeck.operations.data import Execute
 from limbeck.operations.indexes import DropIndex
 from limbeck.operations.tables import CreateTable, DropTable
-from limbeck.schema.constraints import PrimaryKey
+from limbeck.schema.constraints import PrimaryKey, Unique
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before
 
@@ -85,6 +86,24 @@ def drop_index(operation: DropIndex, compiler: Compiler, before: Before) -> tupl
     return (Statement(f"DROP INDEX CONCURRENTLY {condition}{name}", transactional=False),)
 
 
+def add_constraint(
+    operation: AddConstraint, compiler: Compiler, before: Before
+) -> tuple[Statement, ...]:
+    """ADD CONSTRAINT; a key takes over a unique index on request."""
+    item = operation.constraint
+    if operation.using_index is None or not isinstance(item, PrimaryKey | Unique):
+        return operation.statements(compiler, before)
+    kind = "PRIMARY KEY" if isinstance(item, PrimaryKey) else "UNIQUE"
+    named = "" if item.name is None else f"CONSTRAINT {compiler.identifier(item.name)} "
+    sql = f"ALTER TABLE {compiler.name(operation.table)} ADD {named}{kind} USING INDEX "
+    sql += compiler.identifier(operation.using_index)
+    if isinstance(item, Unique) and item.deferrable is not None:
+        sql += " DEFERRABLE" if item.deferrable else " NOT DEFERRABLE"
+    if isinstance(item, Unique) and item.initially is not None:
+        sql += f" INITIALLY {item.initially.upper()}"
+    return (Statement(sql),)
+
+
 _DROP_TYPE = re.compile(r"((?:^|;)\s*DROP\s+TYPE\s+)(?!IF\s)", re.I)
 
 
@@ -107,6 +126,7 @@ OVERRIDES: Mapping[type[Operation], Override] = {
     DropTable: drop_table,
     AddColumn: add_column,
     DropColumn: drop_column,
+    AddConstraint: add_constraint,
     AlterColumn: alter_column,
     AlterTable: alter_table,
     **compile_objects.OVERRIDES,

@@ -23,14 +23,24 @@ op.drop_index("person_name", table_name="person")
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from limbeck.lint.rule import Case, rule
+
+
+def _may_serve(drop: Case, keys: Sequence[str]) -> bool:
+    """Whether the dropped index has a column of the new one, as far as is known."""
+    index = None if drop.before is None else drop.before.indexes.get(drop.action.name)
+    return index is None or not keys or bool(set(index.columns).intersection(keys))
 
 
 def find(case: Case) -> str | None:
     dropped = [
         c.action.name
         for c in case.earlier
-        if c.action.kind == "drop index" and c.action.table == case.action.table
+        if c.action.kind == "drop index"
+        and c.action.table == case.action.table
+        and _may_serve(c, case.action.keys)
     ]
     if not dropped:
         return None
