@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from limbeck.commands.plan import Planned
+    from limbeck.commands.verify import Verification
 
 __all__ = ["AsyncMigrator", "Checked", "Migrator", "Revision"]
 
@@ -156,6 +157,12 @@ class Migrator:
         from limbeck.commands.plan import plan
 
         return self._run("upgrade", lambda p: plan(p, target, downgrade=downgrade))
+
+    def verify(self, rev_range: str | None = None) -> tuple[Verification, ...]:
+        """Runs each revision up, down and up again on a scratch database beside this one."""
+        from limbeck.commands.verify import verify
+
+        return self._run("history", lambda project: tuple(verify(project, rev_range)))
 
     # -- writing files ----------------------------------------------------------------------------
 
@@ -301,6 +308,10 @@ class AsyncMigrator:
     async def plan(self, target: str = "heads", *, downgrade: bool = False) -> Planned:
         """See `Migrator.plan`."""
         return await self._run(Migrator.plan, target, downgrade=downgrade)
+
+    async def verify(self, rev_range: str | None = None) -> tuple[Verification, ...]:
+        """See `Migrator.verify`."""
+        return await self._run(Migrator.verify, rev_range)
 
     async def revision(self, message: str | None = None, **options: Any) -> tuple[Revision, ...]:
         """See `Migrator.revision`, whose options it takes."""

@@ -34,6 +34,9 @@ PATIENCE = 5
 
 PREFIX = "limbeck_scratch_"
 
+COPIES = "limbeck_copy_"
+"""The prefix of databases that last as long as a run of tests."""
+
 STALE = 3600
 """Seconds after which a scratch database that nobody is connected to was left by a killed run."""
 
@@ -89,6 +92,24 @@ def scratch_database(place: Place) -> Iterator[sa.Connection]:
                 yield connection
         finally:
             engine.dispose()
+
+
+def can_copy(url: URL) -> bool:
+    """Whether `database_beside` takes a template there; a file of SQLite is copied as one."""
+    return url.get_backend_name() == "sqlite" or _server(url.get_backend_name()).copy is not None
+
+
+@contextmanager
+def database_beside(url: URL, template: URL | None = None) -> Iterator[URL]:
+    """A database on the server of a URL, empty or a copy of another, as long as the block.
+
+    Nobody may be connected to the template. Raises DatabaseError where none can be made.
+    """
+    server = _server(url.get_backend_name())
+    beside = _usable(url, server)
+    source = None if template is None else template.database
+    with _dropped(beside, _create(beside, server, COPIES, source), server) as made:
+        yield made
 
 
 @contextmanager
@@ -196,13 +217,18 @@ def _dropped(url: URL, name: str, server: ScratchServer) -> Iterator[URL]:
         _administered(url, lambda c: server.drop(c, name), elsewhere=server.elsewhere)
 
 
-def _create(url: URL, server: ScratchServer) -> str:
+def _create(
+    url: URL, server: ScratchServer, prefix: str = PREFIX, template: str | None = None
+) -> str:
     """Makes a database and gives its name; what killed runs left behind is dropped first."""
-    name = f"{PREFIX}{os.getpid()}_{int(time.time()):x}_{secrets.token_hex(4)}"
+    name = f"{prefix}{os.getpid()}_{int(time.time()):x}_{secrets.token_hex(4)}"
 
     def work(connection: sa.Connection) -> None:
-        _sweep(connection, server)
-        server.create(connection, name)
+        _sweep(connection, server, prefix)
+        if template is not None and server.copy is not None:
+            server.copy(connection, name, template)
+        else:
+            server.create(connection, name)
 
     try:
         _administered(url, work, elsewhere=server.elsewhere)
@@ -215,18 +241,22 @@ def _create(url: URL, server: ScratchServer) -> str:
     return name
 
 
-def _sweep(connection: sa.Connection, server: ScratchServer) -> None:
+def _sweep(connection: sa.Connection, server: ScratchServer, prefix: str) -> None:
     """Drops scratch databases of runs that were killed: old ones that nobody is connected to."""
+    stale = STALE if prefix == PREFIX else 24 * STALE
     with suppress(sa.exc.DBAPIError):
-        for name in server.idle(connection, PREFIX):
-            if _age(name) > STALE:
+        for name in server.idle(connection, prefix):
+            if _age(name.removeprefix(prefix)) > stale:
                 log.info("Dropping the scratch database %s, left by a run that was killed", name)
                 server.drop(connection, name)
 
 
 def _age(name: str) -> float:
-    """Seconds since a scratch database was made; 0 for a name that does not tell."""
-    parts = name.removeprefix(PREFIX).split("_")
+    """Seconds since a scratch database was made; 0 for a name that does not tell.
+
+    `name` lacks the prefix.
+    """
+    parts = name.split("_")
     try:
         return time.time() - int(parts[1], 16) if len(parts) == 3 else 0
     except ValueError:

@@ -74,6 +74,8 @@ class ScratchServer:
     idle: Callable[[sa.Connection, str], list[str]]
     holdings: Callable[[sa.Connection], Holdings]
     clear: Callable[[sa.Connection, Holdings], None]
+    copy: Callable[[sa.Connection, str, str], None] | None = None
+    """Makes a database that holds what another one holds; None where the server cannot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,10 @@ def _create(connection: sa.Connection, name: str) -> None:
     connection.exec_driver_sql(f"CREATE DATABASE {name}")
 
 
+def _copy(connection: sa.Connection, name: str, template: str) -> None:
+    connection.exec_driver_sql(f'CREATE DATABASE {name} TEMPLATE "{template}"')
+
+
 def _drop(connection: sa.Connection, name: str) -> None:
     version = connection.dialect.server_version_info or ()
     force = " WITH (FORCE)" if version >= (13,) else ""
@@ -85,4 +89,5 @@ SCRATCH = ScratchServer(
     idle=_idle,
     holdings=_holdings,
     clear=_clear,
+    copy=_copy,
 )

@@ -1,0 +1,1 @@
+"""A pytest plugin for projects with migrations; see docs/testing.md."""
