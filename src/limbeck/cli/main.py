@@ -6,7 +6,7 @@ import gc
 import importlib
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -17,7 +17,7 @@ from limbeck.cli.output import fail, show_progress, show_warning
 from limbeck.cli.own import OWN_COMMANDS
 from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, Grammar
 from limbeck.cli.prompt import asker
-from limbeck.errors import ScriptError, Terminated
+from limbeck.errors import CommandError, RevisionError, ScriptError, Terminated
 from limbeck.project.config import Config
 from limbeck.project.project import Project
 
@@ -88,12 +88,14 @@ def _click_command(grammar: Grammar) -> click.Command:
     )
 
 
-def _function(grammar: Grammar) -> Callable[..., Any]:
+def _function(grammar: Grammar, values: Mapping[str, Any] = {}) -> Callable[..., Any]:
     """The function of a command; only one of Limbeck's own has a module to import."""
-    if not grammar.function:
+    chosen = (named for flag, named in grammar.instead.items() if values.get(flag))
+    named = next(chosen, grammar.function)
+    if not named:
         found: Callable[..., Any] = getattr(command, grammar.name)
         return found
-    module, _, name = grammar.function.partition(":")
+    module, _, name = named.partition(":")
     own: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return own
 
@@ -103,7 +105,7 @@ def _execute(
     globals_: dict[str, Any],
     values: dict[str, Any],
 ) -> int:
-    options = _options(grammar, _function(grammar), globals_, values)
+    options = _options(grammar, _function(grammar, values), globals_, values)
     try:
         config = Config.find(globals_["config"], ini_section=globals_["name"], cmd_opts=options)
         config.ask = asker()
@@ -113,6 +115,8 @@ def _execute(
     except Exception as error:
         if globals_["raiseerr"]:
             raise
+        if isinstance(error, RevisionError):
+            error = CommandError(command.explain(grammar.name, error))
         return fail(error)
     return status if isinstance(status, int) else 0
 

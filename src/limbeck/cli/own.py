@@ -102,6 +102,13 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
         help="Show a revision that has run in part, or decide about its statement in doubt.",
     ),
     Grammar(
+        "status",
+        (_JSON,),
+        runs_project="always",
+        function="limbeck.cli.screens.status:status",
+        help="Show where the database is: what has run, what is pending, what differs.",
+    ),
+    Grammar(
         "verify",
         (
             click.Argument(["rev_range"], required=False, metavar="[RANGE]"),

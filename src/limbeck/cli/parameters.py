@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import click
@@ -46,6 +46,8 @@ class Grammar:
     `runs_project` says when it runs the project's own code: env.py, models, revision files.
     `function` is ``module:attribute`` where it is not the one of that name in `limbeck.command`,
     and `help` its one line then; what it returns is the exit status, None being 0.
+    `instead` has the function of a flag that changes what is printed: it takes the same arguments,
+    without such flags.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Grammar:
     runs_project: Literal["always", "for current", "for autogenerate", "never"] = "never"
     function: str = ""
     help: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def positional(self) -> list[str]:
@@ -60,7 +63,8 @@ class Grammar:
 
     @property
     def keywords(self) -> list[str]:
-        return [p.name for p in self.parameters if isinstance(p, click.Option) and p.name]
+        options = (p.name for p in self.parameters if isinstance(p, click.Option))
+        return [name for name in options if name and name not in self.instead]
 
 
 GLOBAL_OPTIONS: Sequence[click.Option] = (
@@ -126,8 +130,10 @@ COMMANDS: tuple[Grammar, ...] = (
                 is_flag=True,
                 help="Indicate the revisions that the database is on.",
             ),
+            click.Option(["--graph"], is_flag=True, help="Draw branches and merges."),
         ),
         runs_project="for current",
+        instead={"graph": "limbeck.cli.screens.history:graph"},
     ),
     Grammar(
         "init",

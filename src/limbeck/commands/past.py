@@ -16,18 +16,25 @@ log = logging.getLogger("alembic.runtime.migration")
 
 def warn_of_edits(project: Project, rows: Sequence[str], context: MigrationContext) -> list[str]:
     """Warns of applied revisions whose script was edited since, and returns their ids."""
+    found = edited(project, rows, context)
+    for id_ in found:
+        log.warning("%s was edited after it was applied", project.scripts.graph[id_])
+    return found
+
+
+def edited(project: Project, rows: Sequence[str], context: MigrationContext) -> list[str]:
+    """The applied revisions whose script was edited since."""
     if context.connection is None or not context.past.is_kept:
         return []
     graph = project.scripts.graph
     known = context.past.table.checksums()
     applied = graph.ancestors([row for row in rows if row in graph]) if known else ()
-    edited = []
+    found = []
     for id_ in graph.in_file_order(tuple(i for i in applied if i in known)):
         now = checksum(source(graph[id_].path))
         if now is not None and now != known[id_]:
-            log.warning("%s was edited after it was applied", graph[id_])
-            edited.append(id_)
-    return edited
+            found.append(id_)
+    return found
 
 
 def restore_missing(project: Project, wanted: Sequence[str], context: MigrationContext) -> None:

@@ -139,12 +139,21 @@ class Lease:
         columns = self._table.c
         row = self._connection.execute(
             sa.select(columns.host, columns.pid, columns.revision, self._now - columns.since).where(
-                self._mine
+                self._mine, columns.owner.is_not(None)
             )
         ).first()
-        if row is None or row[0] is None:
+        if row is None:
             return Holder()
         return Holder(row[0], row[1], row[2], None if row[3] is None else float(row[3]))
+
+    def working(self) -> Holder | None:
+        self._own = self._wanted.beside().execution_options(isolation_level="AUTOCOMMIT")
+        if not sa.inspect(self._own).has_table(self._table.name, schema=self._table.schema):
+            return None
+        alive = sa.select(self._table.c.name).where(self._mine, self._table.c.expires >= self._now)
+        held = self._own.execute(alive).first() is not None
+        holder = self.holder()
+        return holder if held and holder != Holder() else None
 
     def check(self) -> None:
         if self._wanted.joined:

@@ -83,6 +83,21 @@ class Guard:
             mutex.release()
 
 
+def runner(context: MigrationContext) -> Holder | None:
+    """Who works on the database of a context now; None where nobody does or it is not known."""
+    connection = context.connection
+    if connection is None or context.config is None:
+        return None
+    with own_transaction(connection):
+        mutex = _mutex(context, connection, "")
+    if mutex is None:
+        return None
+    try:
+        return mutex.working()
+    finally:
+        mutex.release()
+
+
 def _mutex(context: MigrationContext, connection: sa.Connection, revision: str) -> Mutex | None:
     locks, kind = context.limbeck_dialect.locks, context.run_options.lock
     if kind == "none" or (locks is None and kind == "session"):

@@ -72,6 +72,9 @@ class Mutex(Protocol):
     def holder(self) -> Holder:
         """Who has it."""
 
+    def working(self) -> Holder | None:
+        """Who has it, for somebody who does not want it; nothing is taken or written."""
+
     def check(self) -> None:
         """Raises LockLost where somebody else may have it by now; called before a commit."""
 

@@ -63,6 +63,11 @@ def log_entry(graph: Graph, revision: Revision, *, current: Collection[str] = ()
     return "\n".join(lines) + "\n"
 
 
+def signs(graph: Graph, revision: Revision, *, current: Collection[str] = ()) -> str:
+    """` (labels) (head) (current)`: what is to be said of a revision beside its id."""
+    return _labels(graph, revision) + _ends(graph, revision, current)
+
+
 def down_text(revision_ids: Iterable[str]) -> str:
     """Ids with commas between them; `<base>` for none."""
     return ", ".join(revision_ids) or "<base>"

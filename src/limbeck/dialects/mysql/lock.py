@@ -59,6 +59,10 @@ class NamedMutex:
             return None
         return None if value is None else str(value)
 
+    def working(self) -> Holder | None:
+        holder = self.holder()
+        return None if holder == Holder() else holder
+
     def check(self) -> None:
         """A session that ends is noticed when the mutex is given back."""
 

@@ -77,6 +77,10 @@ class AdvisoryMutex:
         seconds = None if row[2] is None else float(row[2])
         return _holder(str(row[1] or ""), seconds, f"server process {row[0]}")
 
+    def working(self) -> Holder | None:
+        holder = self.holder()
+        return None if holder == Holder() else holder
+
     def check(self) -> None:
         """A session that ends is noticed when the mutex is given back."""
 

@@ -65,6 +65,16 @@ class FileMutex:
         except (OSError, ValueError, KeyError, TypeError):
             return Holder()
 
+    def working(self) -> Holder | None:
+        try:
+            file = os.open(self._path, os.O_RDWR)
+        except OSError:
+            return None
+        try:
+            return None if _lock(file) else self.holder()  # whoever left an unlocked one is gone
+        finally:
+            os.close(file)
+
     def check(self) -> None:
         """The lock stays as long as the process does."""
 
