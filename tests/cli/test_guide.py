@@ -15,6 +15,7 @@ from sqlalchemy import URL, NullPool, create_engine, inspect, text
 
 from examples import demo
 from tests import servers
+from tests.cli.stories import Story
 
 PASSWORD = "hunter%40%s@two:three/four#five?six"
 """Every character that an ini file or a URL gives a meaning of its own, and a false escape."""
@@ -376,3 +377,33 @@ def test_an_alembic_folder_runs_where_alembic_is_not_installed(
     sqlite.settings["PYTHONPATH"] = str(tmp_path / "blocked")
     assert shell.run("alembic", "heads").returncode != 0
     _up_down_up(shell, _id_of(_revise(shell)))
+
+
+def _set_up_and_migrate(story: Story) -> None:
+    """The three files of the guide, and no file edited."""
+    demo.copy_application(story.folder)
+    story.type("limbeck init")
+    story.type('limbeck revision -m "create user table"')
+    story.type("limbeck upgrade")
+    story.type("limbeck current")
+    assert not list(story.folder.rglob("env.py"))
+    assert not list(story.folder.rglob("*.ini"))
+
+
+def test_four_commands_from_the_models_to_the_table(tmp_path: Path, sqlite: Database) -> None:
+    folder = tmp_path / "shop"
+    (tmp_path / ".git").mkdir()
+    readme = Path(__file__).parents[2] / "README.md"
+    story = Story("init", folder, {"DB_DRIVER_NAME": "sqlite", "DB_NAME": "shop.db"}, page=readme)
+    _set_up_and_migrate(story)
+    story.agrees()
+    database = Database({}, f"sqlite:///{folder / 'shop.db'}")
+    assert {"users", "alembic_version"} <= database.tables()
+
+
+@pytest.mark.postgresql
+def test_four_commands_on_postgresql(tmp_path: Path, postgresql: Database) -> None:
+    folder = tmp_path / "shop"
+    (tmp_path / ".git").mkdir()
+    _set_up_and_migrate(Story("init", folder, postgresql.settings))
+    assert {"users", "alembic_version"} <= postgresql.tables()

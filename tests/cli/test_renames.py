@@ -142,7 +142,7 @@ def test_an_option_that_does_not_fit_writes_nothing(
 
 
 def test_the_option_needs_models_to_compare(shop: Path, limbeck: Run) -> None:
-    done = limbeck("revision", "-m", "x", "--rename", "users.name=full_name")
+    done = limbeck("revision", "--empty", "-m", "x", "--rename", "users.name=full_name")
     assert done.returncode == 255
     assert "it needs --autogenerate" in done.stderr
 

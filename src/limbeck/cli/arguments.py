@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from limbeck.project.settings import Settings
+
 _NEGATIVE = re.compile(r"-\d")
 _MASK = "\x00"
 
@@ -67,3 +69,22 @@ def several(values: Mapping[str, Any], name: str) -> list[str] | None:
     """A repeatable option as a list, or None when it was not given."""
     given = values.get(name)
     return list(given) if given else None
+
+
+def native_defaults(command: str, options: CommandOptions, native: Settings | None) -> None:
+    """What a command means where less was said: native mode generates, and goes to the heads.
+
+    Without metadata in the settings there is nothing to generate from.
+    Raises UsageError as click does where an Alembic-style folder needs a revision.
+    """
+    if command == "revision":
+        empty = options.__dict__.pop("empty")
+        if empty and options.autogenerate:
+            raise click.UsageError("--empty and --autogenerate cannot go together")
+        options.autogenerate = options.autogenerate or (
+            native is not None and bool(native.metadata) and not empty
+        )
+    elif command == "upgrade" and options.revision is None:
+        if native is None:
+            raise click.UsageError("Missing argument 'REVISION'.")
+        options.revision = "heads"

@@ -12,11 +12,17 @@ from typing import Any
 import click
 
 from limbeck import __version__, command
-from limbeck.cli.arguments import CommandGroup, CommandOptions, RevisionCommand, several
+from limbeck.cli.arguments import (
+    CommandGroup,
+    CommandOptions,
+    RevisionCommand,
+    native_defaults,
+    several,
+)
 from limbeck.cli.output import fail, show_progress, show_warning
 from limbeck.cli.own import OWN_COMMANDS
 from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, Grammar
-from limbeck.cli.prompt import asker
+from limbeck.cli.prompt import asker, chooser
 from limbeck.errors import CommandError, RevisionError, ScriptError, Terminated
 from limbeck.project.config import Config
 from limbeck.project.project import Project
@@ -108,9 +114,10 @@ def _execute(
     options = _options(grammar, _function(grammar, values), globals_, values)
     try:
         config = Config.find(globals_["config"], ini_section=globals_["name"], cmd_opts=options)
-        config.ask = asker()
+        config.ask, config.choose = asker(), chooser()
+        native_defaults(grammar.name, options, config.native)
         status = _run(grammar, config, options)
-    except (KeyboardInterrupt, BrokenPipeError):
+    except (KeyboardInterrupt, BrokenPipeError, click.ClickException):
         raise
     except Exception as error:
         if globals_["raiseerr"]:
@@ -127,7 +134,7 @@ def _options(
     globals_: dict[str, Any],
     values: dict[str, Any],
 ) -> CommandOptions:
-    repeatable = {"config", "x", "depends_on", "rename"}
+    repeatable = {"config", "x", "depends_on", "rename", "metadata", "models"}
     given = {**globals_, **values}
     named = {name: several(given, name) for name in repeatable & given.keys()}
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}

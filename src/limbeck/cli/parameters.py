@@ -44,6 +44,7 @@ class Grammar:
 
     `positional` arguments are handed over by position, the options by keyword.
     `runs_project` says when it runs the project's own code: env.py, models, revision files.
+    `for_terminal` are options that the command line alone understands.
     `function` is ``module:attribute`` where it is not the one of that name in `limbeck.command`,
     and `help` its one line then; what it returns is the exit status, None being 0.
     `instead` has the function of a flag that changes what is printed: it takes the same arguments,
@@ -56,6 +57,7 @@ class Grammar:
     function: str = ""
     help: str = ""
     instead: Mapping[str, str] = field(default_factory=dict)
+    for_terminal: frozenset[str] = frozenset()
 
     @property
     def positional(self) -> list[str]:
@@ -64,7 +66,8 @@ class Grammar:
     @property
     def keywords(self) -> list[str]:
         options = (p.name for p in self.parameters if isinstance(p, click.Option))
-        return [name for name in options if name and name not in self.instead]
+        left_out = {*self.instead, *self.for_terminal}
+        return [name for name in options if name and name not in left_out]
 
 
 GLOBAL_OPTIONS: Sequence[click.Option] = (
@@ -138,10 +141,9 @@ COMMANDS: tuple[Grammar, ...] = (
     Grammar(
         "init",
         (
-            click.Argument(["directory"]),
+            click.Argument(["directory"], required=False),
             click.Option(
                 ["-t", "--template"],
-                default="generic",
                 help="Template to use; 'list_templates' shows them. Defaults to 'generic'.",
             ),
             click.Option(
@@ -149,7 +151,22 @@ COMMANDS: tuple[Grammar, ...] = (
                 is_flag=True,
                 help="Write empty __init__.py files to the folder and its versions folder.",
             ),
+            click.Option(
+                ["--metadata"],
+                multiple=True,
+                metavar="MODULE:NAME",
+                help="The declarative base or metadata. May be given several times.",
+            ),
+            click.Option(
+                ["--models"],
+                multiple=True,
+                metavar="PACKAGE",
+                help="A package or module of models. May be given several times.",
+            ),
+            click.Option(["--url"], help="A URL, $VARIABLE, or MODULE:NAME that gives it."),
         ),
+        function="limbeck.cli.screens.init:init",
+        help="Set up the project here, or with DIRECTORY make a folder with an env.py.",
     ),
     Grammar("list_templates"),
     Grammar(
@@ -171,8 +188,9 @@ COMMANDS: tuple[Grammar, ...] = (
                 ["--autogenerate"],
                 is_flag=True,
                 help="Fill the revision with the operations that lead from the database to the "
-                "models.",
+                "models. What native mode does anyway.",
             ),
+            click.Option(["--empty"], is_flag=True, help="A blank revision, in native mode too."),
             _SQL,
             click.Option(
                 ["--head"],
@@ -218,6 +236,7 @@ COMMANDS: tuple[Grammar, ...] = (
             ),
         ),
         runs_project="for autogenerate",
+        for_terminal=frozenset({"empty"}),
     ),
     Grammar("show", (click.Argument(["rev"]),), runs_project="for current"),
     Grammar(
@@ -234,5 +253,9 @@ COMMANDS: tuple[Grammar, ...] = (
         ),
         runs_project="always",
     ),
-    Grammar("upgrade", (_REVISION, _SQL, _TAG, _DRY_RUN), runs_project="always"),
+    Grammar(
+        "upgrade",
+        (click.Argument(["revision"], required=False), _SQL, _TAG, _DRY_RUN),
+        runs_project="always",
+    ),
 )

@@ -47,6 +47,8 @@ class Config:
     config_args: Mapping[str, Any]
     ask: Callable[[str], bool] | None = None
     """Puts a question to the user and gives the answer; None where nobody is there to answer."""
+    choose: Callable[[str, Sequence[str]], int] | None = None
+    """Asks which of several things is meant, and gives its index; None as for `ask`."""
 
     def __init__(
         self,

@@ -15,17 +15,34 @@ def import_models(*packages: str) -> tuple[str, ...]:
     """Import every module below each of `packages`, and say which, in order of import.
 
     Sub-packages are followed whether or not they hold an `__init__.py`; a plain module is
-    imported by itself; `__main__` modules are left out.
+    imported by itself; `__main__` modules are left out. ``apps.*.models`` stands for the modules
+    of that name in every package of ``apps``.
     Raises ModelImportError naming the module that failed, and why.
     """
     imported: dict[str, None] = {}
-    for package in packages:
+    for package in (name for pattern in packages for name in _fitting(pattern)):
         module = _import(package)
         imported[package] = None
         for name in _names_below(module, package):
             _import(name)
             imported[name] = None
     return tuple(imported)
+
+
+def _fitting(pattern: str) -> list[str]:
+    """The names that a pattern stands for; itself where it has no ``*``."""
+    before, star, after = pattern.partition(".*.")
+    if not star:
+        return [pattern]
+    found = []
+    for folder in getattr(_import(before), "__path__", ()):
+        for name in _names_in(folder, before):
+            middle = name.removeprefix(f"{before}.").split(".")
+            if len(middle) == after.count(".") + 2 and ".".join(middle[1:]) == after:
+                found.append(name)
+    if not found:
+        raise ModelImportError(f"models: no module fits '{pattern}'")
+    return list(dict.fromkeys(found))
 
 
 def _names_below(module: ModuleType, package: str) -> Iterator[str]:

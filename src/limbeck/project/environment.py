@@ -15,6 +15,7 @@ from limbeck.database.migration import MigrationContext
 from limbeck.errors import CommandError, ConfigurationError, LimbeckError, locate
 from limbeck.project.config import Config
 from limbeck.project.discovery import import_models
+from limbeck.project.dotenv import environment_of
 from limbeck.project.given import NOT_GIVEN, GivenDatabase, url_of
 from limbeck.project.settings import Reference, Settings
 from limbeck.project.sources import load_reference, resolve_metadata, resolve_url
@@ -290,7 +291,7 @@ def _configured_url(settings: Settings) -> Any:
             f"{settings.file}: [tool.limbeck] has no 'url'. Give a URL, \"$VARIABLE\", or "
             '"module:attribute".'
         )
-    return resolve_url(settings.url)
+    return resolve_url(settings.url, environment_of(settings.here))
 
 
 def _run(environment: EnvironmentContext) -> None:

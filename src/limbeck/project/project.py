@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from limbeck.errors import ConfigurationError
 from limbeck.project.border import border
 from limbeck.project.config import Config
+from limbeck.project.dotenv import environment_of
 from limbeck.project.given import NOT_GIVEN, GivenDatabase
 from limbeck.project.settings import Settings
 from limbeck.project.sources import resolve_url
@@ -122,7 +124,8 @@ class Project:
         from sqlalchemy.engine import make_url
         from sqlalchemy.exc import ArgumentError
 
-        found: Any = resolve_url(str(setting), setting="scratch_url")
+        here = self.settings.here if self.settings is not None else Path.cwd()
+        found: Any = resolve_url(str(setting), environment_of(here), "scratch_url")
         try:
             return make_url(getattr(found, "url", found))
         except ArgumentError:
@@ -157,7 +160,7 @@ def _no_location(config: Config) -> str:
         return (
             "No configuration found. Looked for:\n"
             + "".join(f"  {place}\n" for place in config.searched)
-            + "Run 'limbeck init migrations' to make a new project here, or name a file with -c."
+            + "Run 'limbeck init' to set up the project here, or name a file with -c."
         )
     names = [name for name in (config.config_file_name, config.toml_file_name) if name is not None]
     found = [os.fspath(name) for name in names if os.path.exists(name)]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from limbeck.project.settings import Reference
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+_NAME = r"[A-Za-z_]\w*(?:\(\))?"
+_REFERENCE = re.compile(rf"[A-Za-z_][\w.]*:{_NAME}(?:\.{_NAME})*")
 
 
 def resolve_url(
@@ -27,8 +28,8 @@ def resolve_url(
     """The database that the setting `url` (or another) means.
 
     `"$NAME"` is an environment variable, `"module:attribute"` is imported (and called when it is
-    callable), anything else is a URL. An object with `get_secret_value`, or whose text is a URL
-    (as pydantic has them), counts as its text.
+    callable; `"module:get_settings().url"` calls on the way), anything else is a URL. An object
+    with `get_secret_value`, or whose text is a URL (as pydantic has them), counts as its text.
     Raises ConfigurationError when there is no such thing; the message never shows a value.
     """
     if variable := _VARIABLE.fullmatch(spec):
@@ -46,7 +47,7 @@ def resolve_url(
         return spec
     value = load_reference(spec, setting)
     if callable(value):
-        value = _called(value, spec)
+        value = _called(value, spec, setting)
     url: str | URL | Engine | AsyncEngine = _as_url(value, spec)
     return url
 
@@ -73,7 +74,7 @@ def resolve_metadata(specs: Sequence[Reference]) -> tuple[MetaData, ...]:
 
 
 def load_reference(spec: str, setting: str) -> Any:
-    """The object that `module:attribute.attribute` names.
+    """The object that `module:attribute.attribute` names; ``name()`` on the way is called.
 
     Raises ConfigurationError naming the setting, and why the module or attribute is not there.
     """
@@ -86,24 +87,27 @@ def load_reference(spec: str, setting: str) -> Any:
         raise ConfigurationError(
             f"{setting} = {spec!r}: importing {module_name} failed: {type(error).__name__}: {error}"
         ) from error
-    for name in path.split("."):
+    for step in path.split("."):
+        name = step.removesuffix("()")
         try:
             value = getattr(value, name)
         except AttributeError:
             raise ConfigurationError(f"{setting} = {spec!r}: there is no '{name}'") from None
+        if step != name:
+            value = _called(value, spec, setting)
     return value
 
 
-def _called(function: Any, spec: str) -> Any:
+def _called(function: Any, spec: str, setting: str) -> Any:
     try:
         value = function()
     except Exception as error:
         raise ConfigurationError(
-            f"url = {spec!r}: calling it failed: {type(error).__name__}"
+            f"{setting} = {spec!r}: calling it failed: {type(error).__name__}"
         ) from error
     if inspect.iscoroutine(value):
         value.close()
-        raise ConfigurationError(f"url = {spec!r} is an async function; name an ordinary one")
+        raise ConfigurationError(f"{setting} = {spec!r} is an async function; name an ordinary one")
     return value
 
 

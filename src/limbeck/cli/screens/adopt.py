@@ -44,7 +44,7 @@ def _adopt_files(config: Config) -> None:
 
     proposal = run(Project(config))
     config.print_stdout(f"Written to {proposal.file}:")
-    for line in settings_lines(proposal):
+    for line in settings_lines(proposal.values, proposal.sources):
         config.print_stdout(line)
     for note in proposal.notes:
         config.print_stdout(f"Note: {note}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from limbeck.project.config import Config
 from limbeck.project.project import Project
 
 if TYPE_CHECKING:
-    from limbeck.commands.adopt import Proposal
     from limbeck.commands.doctor import Diagnosis
 
 
@@ -32,11 +31,11 @@ def doctor(config: Config, json_: bool = False) -> None:
         config.print_stdout(line)
 
 
-def settings_lines(proposal: Proposal) -> Iterator[str]:
+def settings_lines(values: Mapping[str, Any], sources: Mapping[str, str]) -> Iterator[str]:
     """Each setting as it stands in pyproject.toml, with where it comes from."""
     yield "  [tool.limbeck]"
-    for name, value in proposal.values.items():
-        yield f"  {name} = {_toml(value)}    # {proposal.sources[name]}"
+    for name, value in values.items():
+        yield f"  {name} = {_toml(value)}    # {sources[name]}"
 
 
 def _toml(value: Any) -> str:
@@ -68,7 +67,7 @@ def _lines(diagnosis: Diagnosis, missing: list[str]) -> Iterator[str]:
         yield from (f"  line {o.line}: {o.what}" for o in proposal.obstacles)
         return
     yield "env.py can be dropped. These settings say the same; 'limbeck adopt' writes them:"
-    yield from settings_lines(proposal)
+    yield from settings_lines(proposal.values, proposal.sources)
     yield from (f"  Note: {note}" for note in proposal.notes)
     yield "Needed by Alembic alone after that:"
     yield from (f"  {path}" for path in diagnosis.droppable)

@@ -1,0 +1,1 @@
+raise RuntimeError("views need a running server")

@@ -1,0 +1,6 @@
+from sqlalchemy.ext.asyncio import AsyncAttrs
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+
+
+class Base(AsyncAttrs, MappedAsDataclass, DeclarativeBase):
+    pass

@@ -1,0 +1,5 @@
+from sqlmodel import SQLModel
+
+
+class OnlyInTests(SQLModel, table=True):
+    id: int

@@ -1,0 +1,4 @@
+from .tag import Tag
+from .user import User
+
+__all__ = ("Tag", "User")
