@@ -137,6 +137,14 @@ class DatabaseNotAtHead(CommandError):
         self.pending = tuple(pending)
 
 
+class DatabaseAhead(CommandError):
+    """The database is at revisions that the files do not know, which `revisions` names."""
+
+    def __init__(self, message: str, revisions: Sequence[str]) -> None:
+        super().__init__(message)
+        self.revisions = tuple(revisions)
+
+
 class RevisionError(LimbeckError):
     """The revision graph cannot answer; through a command it becomes a `CommandError`."""
 

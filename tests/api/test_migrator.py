@@ -16,7 +16,14 @@ from sqlalchemy.pool import StaticPool
 
 import limbeck
 from limbeck import AsyncMigrator, Config, Migrator
-from limbeck.errors import CommandError, ConfigurationError, DatabaseError, DatabaseNotAtHead
+from limbeck.errors import (
+    CommandError,
+    ConfigurationError,
+    DatabaseAhead,
+    DatabaseError,
+    DatabaseNotAtHead,
+)
+from tests import servers
 
 METADATA = sa.MetaData()
 sa.Table(
@@ -397,6 +404,106 @@ connection = sa.create_engine(url).connect()
     assert ids(migrator.upgrade()) == ["b1"]
     assert config.get_main_option("sqlalchemy.url") is None
     assert "connection" not in config.attributes
+
+
+@pytest.mark.parametrize("text", ["from alembic import context", "from alembic import nope"])
+def test_an_env_py_that_imports_alembic_is_told_how(
+    text: str, alembic_folder: Path, sqlite_database: str
+) -> None:
+    env_py = alembic_folder / "migrations" / "env.py"
+    env_py.write_text(ENV_PY.replace("from limbeck import context", text), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"call limbeck\.compat\.alembic\.install"):
+        Migrator(sqlite_database, project=alembic_folder).upgrade()
+
+
+def test_an_env_py_of_a_native_project_gets_the_database(
+    folder: Path, sqlite_database: str
+) -> None:
+    """One that runs a loop of its own gets a thread."""
+    env_py = """
+import asyncio
+from sqlalchemy.ext.asyncio import create_async_engine
+from limbeck import context
+
+def run(connection):
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+
+async def main():
+    engine = create_async_engine(context.config.get_main_option("sqlalchemy.url"))
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+connection = context.config.attributes.get("connection")
+run(connection) if connection is not None else asyncio.run(main())
+"""
+    (folder / "env.py").write_text(env_py, encoding="utf-8")
+    url = with_driver(sqlite_database, "sqlite+aiosqlite")
+
+    async def work() -> None:
+        assert ids(await AsyncMigrator(url, script_location=folder).upgrade("a1")) == ["a1"]
+        engine = create_async_engine(url)
+        assert ids(await AsyncMigrator(engine, script_location=folder).upgrade()) == ["b1"]
+        await engine.dispose()
+
+    asyncio.run(work())
+
+
+def test_a_database_that_is_ahead_of_the_files(sqlite_database: str, folder: Path) -> None:
+    Migrator(sqlite_database, script_location=folder).upgrade()
+    (folder / "versions" / "b1.py").unlink()
+    older = Migrator(sqlite_database, script_location=folder)
+    for ask in (older.pending, older.assert_up_to_date):
+        with pytest.raises(DatabaseAhead, match="The database is at b1") as caught:
+            ask()
+        assert caught.value.revisions == ("b1",)
+
+
+SLOW = """
+import time
+import sqlalchemy as sa
+from limbeck import op
+
+revision = "c1"
+down_revision = "b1"
+
+
+def upgrade() -> None:
+    op.create_table("slow", sa.Column("id", sa.Integer, primary_key=True))
+    op.execute("SELECT pg_sleep(60)")
+"""
+
+
+SLEEPING = """
+SELECT 1 FROM pg_stat_activity
+WHERE query LIKE '%pg_sleep(60)%' AND datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+def test_a_task_that_is_cancelled_leaves_nothing(postgresql_database: str, folder: Path) -> None:
+    (folder / "versions" / "c1.py").write_text(SLOW, encoding="utf-8")
+    url = with_driver(postgresql_database, "postgresql+asyncpg")
+
+    async def work() -> None:
+        migrator = AsyncMigrator(url, script_location=folder)
+        await migrator.upgrade("b1")
+        task = asyncio.create_task(migrator.upgrade())
+        for _ in range(200):
+            await asyncio.sleep(0.1)
+            if await asyncio.to_thread(servers.execute, postgresql_database, SLEEPING):
+                break
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert ids(await migrator.current()) == ["b1"]
+        (folder / "versions" / "c1.py").unlink()
+        again = AsyncMigrator(url, script_location=folder)
+        assert ids(await asyncio.wait_for(again.downgrade("a1"), 30)) == ["b1"]
+
+    asyncio.run(work())
+    assert "slow" not in tables(postgresql_database)
 
 
 # -- the process ------------------------------------------------------------------------------

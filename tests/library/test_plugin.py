@@ -166,7 +166,9 @@ def test_a_project_with_all_of_it(project: Path) -> None:
 
 def test_the_ready_tests_are_one_line_of_the_options(project: Path) -> None:
     write(project, {"pytest.ini": "[pytest]\nlimbeck_tests = true\n"})
-    assert "6 passed" in run_pytest(project).stdout
+    done = run_pytest(project, "-rA")
+    assert "6 passed" in done.stdout
+    assert "PASSED limbeck.testing.tests::test_up_down_up" in done.stdout
     assert "3 passed" in run_pytest(project, "test_people.py").stdout  # as it was named
 
 

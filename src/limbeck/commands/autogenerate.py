@@ -15,6 +15,7 @@ from limbeck.commands.hooks import comparison, object_filter
 from limbeck.commands.models import require_all_models
 from limbeck.commands.renames import Renames
 from limbeck.commands.scope import ignore_patterns, without_foreign, without_ignored
+from limbeck.database.interrupts import left_alone
 from limbeck.database.migration import MigrationContext
 from limbeck.database.own_tables import without_own_tables
 from limbeck.dialects.base import Request
@@ -97,14 +98,15 @@ def _without_collector() -> Iterator[None]:
     """Holds back Python's search for garbage.
 
     A comparison makes hundreds of thousands of values without cycles. Looking for garbage among
-    them takes as long as the comparison itself.
+    them takes as long as the comparison itself. An application's collector is `left_alone`.
     """
-    was_enabled = gc.isenabled()
-    gc.disable()
+    holds = gc.isenabled() and not left_alone.get()
+    if holds:
+        gc.disable()
     try:
         yield
     finally:
-        if was_enabled:
+        if holds:
             gc.enable()
 
 

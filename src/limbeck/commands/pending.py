@@ -5,17 +5,27 @@ from __future__ import annotations
 from limbeck.commands.environment import run
 from limbeck.database.migration import MigrationContext
 from limbeck.database.steps import MigrationStep
-from limbeck.errors import DatabaseNotAtHead
+from limbeck.errors import DatabaseAhead, DatabaseNotAtHead
 from limbeck.project.project import Project
 from limbeck.revision.graph import Revision
 from limbeck.revision.walk import upgrade_path
 
 
 def pending(project: Project, target: str = "heads") -> tuple[Revision, ...]:
-    """The revisions that an upgrade to `target` would run, first to last; one query."""
+    """The revisions that an upgrade to `target` would run, first to last; one query.
+
+    Raises DatabaseAhead where the database has revisions that no file has.
+    """
     found: list[Revision] = []
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
+        unknown = [row for row in rows if row not in project.scripts.graph]
+        if unknown:
+            raise DatabaseAhead(
+                f"The database is at {', '.join(unknown)}, and no revision file has that id: a "
+                "newer version of the application has migrated it, or another one.",
+                unknown,
+            )
         found.extend(move.revision for move in upgrade_path(project.scripts.graph, rows, target))
         return []
 

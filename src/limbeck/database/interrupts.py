@@ -12,8 +12,8 @@ from typing import Any
 
 from limbeck.errors import Terminated
 
-left_alone: ContextVar[bool] = ContextVar("limbeck_signals_left_alone", default=False)
-"""Whether signals are the business of an application around us: handlers stay as they are."""
+left_alone: ContextVar[bool] = ContextVar("limbeck_process_left_alone", default=False)
+"""Whether the process is an application's: signals and the garbage collector stay as they are."""
 
 
 def _are_ours() -> bool:
@@ -26,7 +26,7 @@ def terminated_as_exit() -> Iterator[None]:
     """Lets SIGTERM and SIGHUP end the block as Ctrl-C does: what is to be cleaned up, is.
 
     The process then exits with 128 and the signal's number. Handlers of the user's own stay, and
-    outside of the main thread, or where signals are `left_alone`, nothing changes.
+    outside of the main thread, or where the process is `left_alone`, nothing changes.
     """
     before: dict[Any, Any] = {}
     if _are_ours():
@@ -52,7 +52,7 @@ def called_on_signal(call: Callable[[], None]) -> Iterator[None]:
     """Calls `call` in another thread as soon as a signal comes that ends the block.
 
     Python's own handlers run when the main thread is back from C, as from a statement that a
-    driver waits for there. Outside of the main thread, on Windows, and where signals are
+    driver waits for there. Outside of the main thread, on Windows, and where the process is
     `left_alone`, nothing is called.
     """
     if os.name == "nt" or not _are_ours():

@@ -245,11 +245,15 @@ def run_environment(environment: EnvironmentContext, settings: Settings | None) 
     What env.py raises carries file and line (`errors.locate`).
     """
     with environment:
-        path = environment.script.env_py
-        if settings is None or (settings.env_py and os.path.exists(path)):
-            _run_env_py(path)
+        if settings is None or runs_env_py(environment.script, settings):
+            _run_env_py(environment.script.env_py)
         else:
             _run_settings(environment, settings)
+
+
+def runs_env_py(scripts: ScriptDirectory, settings: Settings | None) -> bool:
+    """Whether the project has an env.py that runs: always, unless it is native."""
+    return settings is None or (settings.env_py and os.path.exists(scripts.env_py))
 
 
 def _run_env_py(path: str) -> None:

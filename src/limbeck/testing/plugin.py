@@ -39,9 +39,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Adds the ready tests to a run of all tests."""
+    if not config.getini("limbeck_tests"):
+        return
     runs_all = config.args_source is not pytest.Config.ArgsSource.ARGS
-    if runs_all and config.getini("limbeck_tests") and str(_TESTS) not in config.args:
+    if runs_all and str(_TESTS) not in config.args:
         config.args.append(str(_TESTS))
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: Any) -> pytest.Module | None:
+    """Gives the ready tests a name: their file stands outside of the project."""
+    if module_path != _TESTS:
+        return None
+    return pytest.Module.from_parent(parent, path=module_path, nodeid="limbeck.testing.tests")
 
 
 @pytest.fixture(scope="session")
