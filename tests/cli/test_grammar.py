@@ -117,13 +117,13 @@ def test_every_flag_that_scripts_use_is_known() -> None:
         for grammar in COMMANDS
     }
     assert flags == {
-        "branches": {"-v", "--verbose"},
-        "check": {"--against"},
-        "current": {"-v", "--verbose", "-c", "--check-heads"},
-        "downgrade": {"--sql", "--tag"},
+        "branches": {"-v", "--verbose", "--json"},
+        "check": {"--against", "--json"},
+        "current": {"-v", "--verbose", "-c", "--check-heads", "--json"},
+        "downgrade": {"--sql", "--tag", "--json"},
         "edit": set(),
         "ensure_version": {"--sql"},
-        "heads": {"-v", "--verbose", "--resolve-dependencies"},
+        "heads": {"-v", "--verbose", "--resolve-dependencies", "--json"},
         "history": {
             "-r",
             "--rev-range",
@@ -132,6 +132,7 @@ def test_every_flag_that_scripts_use_is_known() -> None:
             "-i",
             "--indicate-current",
             "--graph",
+            "--json",
         },
         "init": {"-t", "--template", "--package", "--metadata", "--models", "--url"},
         "list_templates": set(),
@@ -154,9 +155,9 @@ def test_every_flag_that_scripts_use_is_known() -> None:
             "--against",
             "--allow-drop",
         },
-        "show": set(),
+        "show": {"--json"},
         "stamp": {"--sql", "--tag", "--purge"},
-        "upgrade": {"--sql", "--tag", "--dry-run"},
+        "upgrade": {"--sql", "--tag", "--dry-run", "--json"},
     }
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import click
 
-from limbeck.cli.parameters import Grammar
-
-_JSON = click.Option(["--json", "json_"], is_flag=True, help="Print the result as JSON.")
+from limbeck.cli.parameters import JSON, Grammar
 
 _LINT = Grammar(
     "lint",
@@ -38,7 +36,7 @@ _PLAN = Grammar(
     (
         click.Argument(["revision"], required=False),
         click.Option(["--downgrade"], is_flag=True, help="Plan the way back to REVISION."),
-        _JSON,
+        JSON,
         click.Option(["--sql"], is_flag=True, help="Print the statements alone."),
     ),
     runs_project="always",
@@ -47,7 +45,7 @@ _PLAN = Grammar(
 )
 _TRACE = Grammar(
     "trace",
-    (click.Argument(["revision"], required=False), _JSON),
+    (click.Argument(["revision"], required=False), JSON),
     runs_project="always",
     function="limbeck.cli.screens.trace:trace",
     help="Run the plan on a scratch database and show the locks that it really takes.",
@@ -72,7 +70,7 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
     ),
     Grammar(
         "doctor",
-        (_JSON,),
+        (JSON,),
         function="limbeck.cli.screens.doctor:doctor",
         help="Look at a project: what it is, what will differ, what could be dropped.",
     ),
@@ -81,7 +79,7 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
     _TRACE,
     Grammar(
         "log",
-        (_JSON,),
+        (JSON,),
         runs_project="always",
         function="limbeck.cli.screens.log:log",
         help="Show what was run on the database: when, by whom, and the outcome.",
@@ -103,7 +101,7 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
     ),
     Grammar(
         "status",
-        (_JSON,),
+        (JSON,),
         runs_project="always",
         function="limbeck.cli.screens.status:status",
         help="Show where the database is: what has run, what is pending, what differs.",
@@ -117,7 +115,7 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
                 is_flag=True,
                 help="A revision that cannot be taken back is a failure too.",
             ),
-            _JSON,
+            JSON,
         ),
         runs_project="always",
         function="limbeck.cli.screens.verify:verify",

@@ -30,6 +30,7 @@ _DRY_RUN = click.Option(
     is_flag=True,
     help="Run everything in one transaction and roll it back.",
 )
+JSON = click.Option(["--json", "json_"], is_flag=True, help="Print the result as JSON.")
 _REVISION = click.Argument(["revision"])
 _AGAINST = click.Option(
     ["--against"],
@@ -91,9 +92,14 @@ GLOBAL_OPTIONS: Sequence[click.Option] = (
     click.Option(["-q", "--quiet"], is_flag=True, help="Do not print to standard output."),
 )
 
+
+def _as_json(command: str) -> dict[str, str]:
+    return {"json_": f"limbeck.cli.screens.documents:{command}"}
+
+
 COMMANDS: tuple[Grammar, ...] = (
-    Grammar("branches", (_VERBOSE,)),
-    Grammar("check", (_AGAINST,), runs_project="always"),
+    Grammar("branches", (_VERBOSE, JSON), instead=_as_json("branches")),
+    Grammar("check", (_AGAINST, JSON), runs_project="always", instead=_as_json("check")),
     Grammar(
         "current",
         (
@@ -103,10 +109,17 @@ COMMANDS: tuple[Grammar, ...] = (
                 help="Fail unless the database is on all head revisions.",
             ),
             _VERBOSE,
+            JSON,
         ),
         runs_project="always",
+        instead=_as_json("current"),
     ),
-    Grammar("downgrade", (_REVISION, _SQL, _TAG), runs_project="always"),
+    Grammar(
+        "downgrade",
+        (_REVISION, _SQL, _TAG, JSON),
+        runs_project="always",
+        instead=_as_json("downgrade"),
+    ),
     Grammar("edit", (click.Argument(["rev"]),), runs_project="for current"),
     Grammar("ensure_version", (_SQL,), runs_project="always"),
     Grammar(
@@ -118,7 +131,9 @@ COMMANDS: tuple[Grammar, ...] = (
                 is_flag=True,
                 help="Treat dependency versions as down revisions.",
             ),
+            JSON,
         ),
+        instead=_as_json("heads"),
     ),
     Grammar(
         "history",
@@ -134,9 +149,10 @@ COMMANDS: tuple[Grammar, ...] = (
                 help="Indicate the revisions that the database is on.",
             ),
             click.Option(["--graph"], is_flag=True, help="Draw branches and merges."),
+            JSON,
         ),
         runs_project="for current",
-        instead={"graph": "limbeck.cli.screens.history:graph"},
+        instead={**_as_json("history"), "graph": "limbeck.cli.screens.history:graph"},
     ),
     Grammar(
         "init",
@@ -238,7 +254,12 @@ COMMANDS: tuple[Grammar, ...] = (
         runs_project="for autogenerate",
         for_terminal=frozenset({"empty"}),
     ),
-    Grammar("show", (click.Argument(["rev"]),), runs_project="for current"),
+    Grammar(
+        "show",
+        (click.Argument(["rev"]), JSON),
+        runs_project="for current",
+        instead=_as_json("show"),
+    ),
     Grammar(
         "stamp",
         (
@@ -255,7 +276,8 @@ COMMANDS: tuple[Grammar, ...] = (
     ),
     Grammar(
         "upgrade",
-        (click.Argument(["revision"], required=False), _SQL, _TAG, _DRY_RUN),
+        (click.Argument(["revision"], required=False), _SQL, _TAG, _DRY_RUN, JSON),
         runs_project="always",
+        instead=_as_json("upgrade"),
     ),
 )

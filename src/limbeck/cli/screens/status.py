@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from limbeck.cli.paint import painted
+from limbeck.cli.screens.documents import print_json
 from limbeck.project.config import Config
 from limbeck.project.project import Project
 from limbeck.revision.describe import signs
@@ -25,7 +25,7 @@ def status(config: Config, json_: bool = False) -> None:
 
     found = find(Project(config))
     if json_:
-        config.print_stdout("%s", json.dumps(_document(found), indent=2, ensure_ascii=False))
+        print_json(config, _document(found))
         return
     for number, database in enumerate(found.databases):
         if number:
