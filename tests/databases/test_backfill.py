@@ -134,8 +134,29 @@ def test_after_an_error_it_goes_on_by_a_key_of_several_columns(
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE pair SET n = 0 WHERE n = 99")
     engine.dispose()
+    script = folder.path / "versions" / "r2.py"
+    text = script.read_text(encoding="utf-8").replace("batch_size=10", "batch_size=9")
+    script.write_text(text, encoding="utf-8")
     folder.upgrade()
     assert values(database, "SELECT n, count(*) FROM pair GROUP BY n") == [(1, 103)]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("driver", ["postgresql+psycopg", "postgresql+asyncpg"])
+def test_other_drivers_do_it_as_well(tmp_path: Path, postgresql_database: str, driver: str) -> None:
+    url = servers.with_driver(postgresql_database, driver)
+    deployment = Deployment(tmp_path, url)
+    deployment.revision("r1", KEYS)
+    deployment.revision(
+        "r2",
+        """
+        op.backfill("pair", {"n": sa.text("n + 1")}, "n < 50", batch_size=20, pause=0.01)
+        with op.get_context().autocommit_block():
+            op.backfill("pair", {"n": sa.text("n + 1")}, "n < 50", batch_size=20)
+        """,
+    )
+    deployment.start().end()
+    assert servers.execute(postgresql_database, "SELECT count(*) FROM pair WHERE n = 2") == [(102,)]
 
 
 def test_a_condition_and_expressions_of_a_model_choose_the_rows(
@@ -191,8 +212,9 @@ def test_in_a_script_it_is_one_statement(tmp_path: Path, postgresql_database: st
     folder.revision("r1", 'op.backfill("t", {"n": sa.text("n + 1"), "m": "it"}, "n > 3 OR n < 1")')
     folder.upgrade(sql=True)
     script = folder.output.getvalue()
-    assert "UPDATE t SET n=(n + 1), m='it' WHERE (n > 3 OR n < 1);" in script
-    assert "-- In one statement here; a run does it 5000 rows a time" in script
+    update = "UPDATE t SET n=(n + 1), m='it' WHERE (n > 3 OR n < 1);"
+    comment = "-- In one statement here; a run does it 5000 rows a time"
+    assert f"COMMIT;\n\n{comment}\n\n{update}\n\nBEGIN;" in script
 
 
 def test_in_a_transaction_of_the_caller_it_stays_in_it(

@@ -150,7 +150,7 @@ class _Recorder(SqlWriter):
         """Takes note of one statement."""
         if statement.verify is None:
             for text in self._texts(statement):
-                with self._context.scripted.apart(text):
+                with self._context.scripted.apart(text, not statement.transactional):
                     self._note(text, statement)
 
     def text(self, text: str) -> None:
@@ -187,12 +187,11 @@ class _Recorder(SqlWriter):
                 rows=len(statement.parameters or (None,)),
                 has_parameters=statement.parameters is not None,
                 transactional=statement.transactional,
-                in_transaction=self._in_transaction and statement.backfill is None,
+                in_transaction=self._in_transaction,
                 unit=self._unit,
                 in_batches=statement.backfill is not None,
             )
         )
-        self._unit += not statement.transactional
 
     # -- where it is written --------------------------------------------------------------------
 

@@ -228,14 +228,14 @@ class ScriptedUnits:
             self.begin()
 
     @contextmanager
-    def apart(self, sql: str) -> Iterator[None]:
-        """Writes the transaction's end before what cannot run in it, and its start after.
+    def apart(self, sql: str, alone: bool) -> Iterator[None]:
+        """Writes the transaction's end before what is not to run in it, and its start after.
 
         A value that was added to an enum type can be used after a commit only, unless the type
         is of the same transaction.
         """
         commits = self._context.limbeck_dialect.commits
-        if commits.alone(sql):
+        if alone or commits.alone(sql):
             with self.autocommit(sql):
                 yield
             return

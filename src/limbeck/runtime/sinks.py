@@ -23,12 +23,16 @@ DELIMITER = "//limbeck//"
 """What ends a statement with semicolons inside, for MySQL's client; no SQL holds it."""
 
 
+Apart = Callable[[str, bool], AbstractContextManager[None]]
+"""Around the text of a statement, given it and whether it is to stand outside of a transaction."""
+
+
 class SqlWriter:
     """Writes each statement to a stream, as a script for the database's own client.
 
     Bound values are written out as literals. `separator` is a line after each statement (``GO``
     for MSSQL, ``/`` for Oracle), None for none. `apart` is entered around the text of each, to
-    leave a transaction for those that cannot stand in one.
+    leave a transaction for those that cannot stand in one, or are not to.
     """
 
     def __init__(
@@ -38,7 +42,7 @@ class SqlWriter:
         *,
         separator: str | None = None,
         end: str = ";",
-        apart: Callable[[str], AbstractContextManager[None]] = lambda text: nullcontext(),
+        apart: Apart = lambda text, alone: nullcontext(),
     ) -> None:
         self.dialect = dialect
         self.stream = stream
@@ -63,12 +67,11 @@ class SqlWriter:
         """Writes one statement, one a row where it has rows; one that only verifies is left out."""
         if statement.verify is not None:
             return
-        if statement.backfill is not None:
-            self.comment(
-                f"In one statement here; a run does it {statement.backfill.size} rows a time"
-            )
         for text in self._texts(statement):
-            with self._apart(text):
+            with self._apart(text, not statement.transactional):
+                if statement.backfill is not None:
+                    size = statement.backfill.size
+                    self.comment(f"In one statement here; a run does it {size} rows a time")
                 if self.dialect.name in ("mysql", "mariadb") and _is_compound(text):
                     self.text(f"DELIMITER {DELIMITER}\n{text}\n{DELIMITER}\nDELIMITER ;")
                 else:

@@ -19,7 +19,9 @@ MySQL and MariaDB choose a quiet hour.
 ```python
 # on PostgreSQL
 # the columns are NOT NULL and audit_unique is a unique index on them, built CONCURRENTLY
-op.execute("ALTER TABLE audit ADD CONSTRAINT audit_key PRIMARY KEY USING INDEX audit_unique")
+op.create_primary_key(
+    "audit_key", "audit", ["person_id", "action"], postgresql_using_index="audit_unique"
+)
 ```
 """
 

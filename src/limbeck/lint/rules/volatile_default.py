@@ -20,6 +20,7 @@ Add it without a default, set the default for new rows, and fill the old ones in
 # on PostgreSQL
 op.add_column("person", sa.Column("token", sa.Uuid()))
 op.alter_column("person", "token", server_default=sa.text("gen_random_uuid()"))
+op.backfill("person", {"token": sa.text("gen_random_uuid()")}, where="token IS NULL")
 ```
 """
 

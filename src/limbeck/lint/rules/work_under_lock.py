@@ -16,13 +16,13 @@ op.execute("UPDATE person SET country = 'NL' WHERE country IS NULL")
 
 ## Use
 
-Two revisions with `transaction_per_migration`, or the second step in an `autocommit_block`.
+Two revisions with `transaction_per_migration`, or the second step in an `autocommit_block`; for
+rows `op.backfill`, which has transactions of its own.
 
 ```python
 # on PostgreSQL
 op.add_column("person", sa.Column("country", sa.String(2)))
-with op.get_context().autocommit_block():
-    op.execute("UPDATE person SET country = 'NL' WHERE country IS NULL")
+op.backfill("person", {"country": "NL"}, where="country IS NULL")
 ```
 """
 
