@@ -161,6 +161,8 @@ class LiveUnits:
     def renew(self) -> None:
         """Begins again before anything was done, where it would go on seeing the past."""
         if self._transaction is None:
+            if not self.external and self.connection.in_transaction():
+                self.connection.commit()  # which a query of the command's began
             return
         if self.connection.dialect.name == "sqlite" or (
             self.connection.get_isolation_level() in ("REPEATABLE READ", "SERIALIZABLE")

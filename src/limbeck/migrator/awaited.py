@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from limbeck.database.connect import run_connected_async
 from limbeck.migrator.blocking import Checked, Migrator
 from limbeck.project.config import Config
-from limbeck.project.sources import resolve_url
+from limbeck.project.environment import configured_url
 from limbeck.revision.revision import Revision
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ class AsyncMigrator:
             if self._files.runs_env_py:
                 return None
             settings = self._files.settings
-            if database is None and settings is not None and settings.url is not None:
-                database = resolve_url(settings.url)
+            if database is None and settings is not None:
+                database = configured_url(settings)
         is_async = hasattr(database, "sync_engine") or _is_of_async_driver(database)
         return database if is_async else None
 

@@ -270,7 +270,7 @@ def _run_env_py(path: str) -> None:
 
 def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
     options = native_options(environment, settings)
-    target: Any = environment.database.target or _configured_url(settings)
+    target: Any = environment.database.target or configured_url(settings)
 
     def work(connection: sa.Connection) -> None:
         environment.configure(connection=connection, **options)
@@ -289,7 +289,8 @@ def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
         run_connected(target, work)
 
 
-def _configured_url(settings: Settings) -> Any:
+def configured_url(settings: Settings) -> Any:
+    """The URL or engine of the settings. Raises ConfigurationError where there is none."""
     if settings.url is None:
         raise ConfigurationError(
             f"{settings.file}: [tool.limbeck] has no 'url'. Give a URL, \"$VARIABLE\", or "

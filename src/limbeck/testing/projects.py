@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from sqlalchemy.engine import URL, make_url
 
 from limbeck.errors import ConfigurationError
 from limbeck.project.config import Config
+from limbeck.project.dotenv import environment_of
+from limbeck.project.environment import configured_url
 from limbeck.project.locate import located
 from limbeck.project.project import Project
 from limbeck.project.sources import resolve_url
@@ -33,15 +36,22 @@ def url_for_tests(config: Config, named: str) -> URL:
 
     Raises ConfigurationError where there is none.
     """
-    spec: Any = named or config.get_alembic_option("scratch_url")
-    if not spec and config.native is not None:
-        spec = config.native.url
-    elif not spec:
-        spec = config.get_alembic_option("sqlalchemy.url")
-    if not spec:
-        raise ConfigurationError(
-            "Nothing says where databases for tests may be made: set limbeck_url in the options "
-            "of pytest, or give a fixture of that name."
-        )
-    found: Any = resolve_url(str(spec), setting="limbeck_url")
+    settings = config.native
+    if named:
+        environment = os.environ if settings is None else environment_of(settings.here)
+        return _url(resolve_url(named, environment, "limbeck_url"))
+    scratch = Project(config).scratch_url()
+    if scratch is not None:
+        return scratch
+    if settings is not None and settings.url is not None:
+        return _url(configured_url(settings))
+    if settings is None and (url := config.get_alembic_option("sqlalchemy.url")):
+        return make_url(str(url))
+    raise ConfigurationError(
+        "Nothing says where databases for tests may be made: set limbeck_url in the options "
+        "of pytest, or give a fixture of that name."
+    )
+
+
+def _url(found: Any) -> URL:
     return make_url(getattr(found, "url", found))
