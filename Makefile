@@ -19,7 +19,7 @@ help:
 	@echo "make demo    the set-up guide on SQLite, typed and printed"
 	@echo "make test    all tests, and the unit tests on the other SQLAlchemy"
 	@echo "make compat  programs built on Alembic, downloaded, and run with both tools"
-	@echo "make lint    ruff, mypy and the layers contract"
+	@echo "make lint    ruff, mypy, the layers contract, and the links of the documentation"
 	@echo "make format  let ruff write the format"
 	@echo "make bench   Limbeck and Alembic side by side"
 	@echo "make docs    the documentation as a site"
@@ -45,6 +45,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/mkdocs build --strict --quiet
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

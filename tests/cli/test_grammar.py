@@ -281,3 +281,15 @@ def test_warnings_about_revisions_are_one_line(limbeck: Run, project: Path) -> N
     assert done.returncode == 0
     assert done.stderr.startswith("WARNING: Revision a is present more than once")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "offered"),
+    [("limbeck up", "1", "upgrade"), ("limbeck history --gr", "2", "--graph")],
+)
+def test_a_shell_can_complete_commands_and_options(
+    limbeck: Run, typed: str, word: str, offered: str
+) -> None:
+    asked = {"_LIMBECK_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": word}
+    assert limbeck(env=asked).stdout == f"plain,{offered}\n"
+    assert "complete -" in limbeck(env={"_LIMBECK_COMPLETE": "bash_source"}).stdout
