@@ -76,6 +76,7 @@ def commands(is_sqlite: bool) -> Iterator[tuple[tuple[str, ...], int]]:
     yield ("status",), 0
     yield ("verify",), 255
     yield ("doctor",), 0
+    yield ("config",), 0
 
 
 @pytest.mark.parametrize(

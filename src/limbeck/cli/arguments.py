@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from limbeck.errors import ConfigurationError
+from limbeck.project.config import Config
 from limbeck.project.settings import Settings
 
 _NEGATIVE = re.compile(r"-\d")
@@ -88,3 +90,26 @@ def native_defaults(command: str, options: CommandOptions, native: Settings | No
         if native is None:
             raise click.UsageError("Missing argument 'REVISION'.")
         options.revision = "heads"
+
+
+_WITHOUT_TENANT = frozenset(
+    {"branches", "edit", "heads", "history", "lint", "merge", "revision", "show", "upgrade"}
+    | {"verify"}
+)
+"""Commands about the history, which all tenants share, and the one that takes all tenants."""
+
+
+def require_one(config: Config, options: CommandOptions) -> None:
+    """Raises ConfigurationError where one of several databases or tenants has to be named."""
+    settings = config.native
+    if settings is None:
+        if config.database is not None or config.tenant is not None:
+            raise ConfigurationError("--database and --tenant need native settings.")
+        return
+    if settings.databases and config.database is None and not getattr(options, "all_", False):
+        raise ConfigurationError(
+            f"Which database? Name one with --database: {', '.join(settings.databases)}."
+        )
+    command = options.cmd[0].__name__
+    if settings.tenants and settings.schema is None and command not in _WITHOUT_TENANT:
+        raise ConfigurationError("Which tenant? Name one with --tenant.")

@@ -17,17 +17,19 @@ from limbeck.cli.arguments import (
     CommandOptions,
     RevisionCommand,
     native_defaults,
+    require_one,
     several,
 )
 from limbeck.cli.output import fail, show_progress, show_warning
 from limbeck.cli.own import OWN_COMMANDS
-from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, Grammar
+from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, WHERE_OPTIONS, Grammar
 from limbeck.cli.prompt import asker, chooser
 from limbeck.errors import CommandError, RevisionError, ScriptError, Terminated
 from limbeck.project.config import Config
 from limbeck.project.project import Project
 
 _RUN_SCRIPTS = ("upgrade", "downgrade")
+_WITHOUT_WHERE = ("adopt", "doctor", "init", "list_templates")
 _HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -81,13 +83,16 @@ def _remember_globals(ctx: click.Context, /, **values: Any) -> None:
 
 
 def _click_command(grammar: Grammar) -> click.Command:
+    where = () if grammar.name in _WITHOUT_WHERE else WHERE_OPTIONS
+
     @click.pass_context
     def callback(ctx: click.Context, /, **values: Any) -> int:
-        return _execute(grammar, ctx.obj, values)
+        chosen = {option.name: values.pop(option.name or "", None) for option in where}
+        return _execute(grammar, ctx.obj, values, chosen)
 
     return RevisionCommand(
         grammar.name,
-        params=list(grammar.parameters),
+        params=[*grammar.parameters, *where],
         callback=callback,
         help=grammar.help or (_function(grammar).__doc__ or "").partition("\n\n")[0],
         context_settings=_HELP_OPTIONS,
@@ -110,12 +115,16 @@ def _execute(
     grammar: Grammar,
     globals_: dict[str, Any],
     values: dict[str, Any],
+    where: Mapping[Any, Any],
 ) -> int:
     options = _options(grammar, _function(grammar, values), globals_, values)
     try:
         config = Config.find(globals_["config"], ini_section=globals_["name"], cmd_opts=options)
         config.ask, config.choose = asker(), chooser()
+        config.database, config.tenant = where.get("database_"), where.get("tenant_")
         native_defaults(grammar.name, options, config.native)
+        if where and grammar.name != "config":
+            require_one(config, options)
         status = _run(grammar, config, options)
     except (KeyboardInterrupt, BrokenPipeError, click.ClickException):
         raise

@@ -69,6 +69,12 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
         help="Write native settings that say what the files of an Alembic project say.",
     ),
     Grammar(
+        "config",
+        (JSON,),
+        function="limbeck.cli.screens.config:config",
+        help="Show every setting, and the place it came from.",
+    ),
+    Grammar(
         "doctor",
         (JSON,),
         function="limbeck.cli.screens.doctor:doctor",

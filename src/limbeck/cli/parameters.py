@@ -71,6 +71,12 @@ class Grammar:
         return [name for name in options if name and name not in left_out]
 
 
+WHERE_OPTIONS: Sequence[click.Option] = (
+    click.Option(["--database", "database_"], metavar="NAME", help="Which of several databases."),
+    click.Option(["--tenant", "tenant_"], metavar="SCHEMA", help="Which of the tenants."),
+)
+"""Options of all commands that work on a project which is set up."""
+
 GLOBAL_OPTIONS: Sequence[click.Option] = (
     click.Option(
         ["-c", "--config"],
@@ -276,8 +282,23 @@ COMMANDS: tuple[Grammar, ...] = (
     ),
     Grammar(
         "upgrade",
-        (click.Argument(["revision"], required=False), _SQL, _TAG, _DRY_RUN, JSON),
+        (
+            click.Argument(["revision"], required=False),
+            _SQL,
+            _TAG,
+            _DRY_RUN,
+            JSON,
+            click.Option(["--all", "all_"], is_flag=True, help="All databases of the project."),
+            click.Option(
+                ["--jobs"], type=click.IntRange(1), help="How many tenants or databases at a time."
+            ),
+            click.Option(
+                ["--canary"], is_flag=True, help="The first alone, the rest if it did not fail."
+            ),
+        ),
         runs_project="always",
+        function="limbeck.cli.screens.upgrade:upgrade",
+        help="Upgrade to a later version.",
         instead=_as_json("upgrade"),
     ),
 )

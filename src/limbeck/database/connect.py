@@ -51,7 +51,7 @@ def run_connected(
     answer for `patience` seconds counts as one that cannot be reached.
     Raises DatabaseError where the URL cannot be used or the driver is not installed.
     """
-    engine = _engine(target, patience) if isinstance(target, str | URL) else target
+    engine = engine_of(target, patience) if isinstance(target, str | URL) else target
     if not isinstance(engine, sa.Engine):
         if engine is target:
             engine = _for_another_loop(engine)
@@ -69,7 +69,7 @@ async def run_connected_async(
     target: str | URL | AsyncEngine, work: Callable[[sa.Connection], R]
 ) -> R:
     """What `run_connected` does, on the event loop that runs, with an async driver."""
-    engine: Any = _engine(target, None) if isinstance(target, str | URL) else target
+    engine: Any = engine_of(target) if isinstance(target, str | URL) else target
     return await _run_async(engine, work, dispose=engine is not target)
 
 
@@ -93,7 +93,8 @@ def _unreachable(url: URL, error: Exception) -> DatabaseError:
     return DatabaseError(f"Can't connect to {where}: {reason}")
 
 
-def _engine(target: str | URL, patience: int | None) -> sa.Engine | AsyncEngine:
+def engine_of(target: str | URL, patience: int | None = None) -> sa.Engine | AsyncEngine:
+    """An engine for a URL, which keeps no connections. Raises DatabaseError as `run_connected`."""
     try:
         url = make_url(target)
     except sa.exc.ArgumentError:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from configparser import ConfigParser
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +22,13 @@ from limbeck.project.ini import (
 )
 from limbeck.project.interpolation import TolerantInterpolation, interpolate_tree
 from limbeck.project.locate import TOML_NAME, ConfigFiles, locate
-from limbeck.project.settings import Settings, load_settings, read_toml, tool_table
+from limbeck.project.settings import (
+    Settings,
+    load_settings,
+    read_toml,
+    table_of_database,
+    tool_table,
+)
 
 _TRUE = frozenset({"true", "yes", "on", "y", "t", "1"})
 _FALSE = frozenset({"false", "no", "off", "n", "f", "0", "", "none"})
@@ -45,6 +52,10 @@ class Config:
     output_buffer: TextIO | None
     cmd_opts: Any
     config_args: Mapping[str, Any]
+    database: str | None = None
+    """Which of the native settings' databases is meant, where there are several."""
+    tenant: str | None = None
+    """The schema that is meant, where each tenant has one."""
     ask: Callable[[str], bool] | None = None
     """Puts a question to the user and gives the answer; None where nobody is there to answer."""
     choose: Callable[[str, Sequence[str]], int] | None = None
@@ -235,7 +246,11 @@ class Config:
         table = tool_table(self._toml_document, "limbeck", str(path))
         if table is None:
             return None
-        return load_settings(path.absolute(), table)
+        file = path.absolute()
+        if self.database is not None:
+            table = table_of_database(file, table, self.database)
+        settings = load_settings(file, table)
+        return settings if self.tenant is None else replace(settings, schema=self.tenant)
 
     # -- options from wherever they stand -----------------------------------------------------
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from limbeck.database.connect import run_connected
 from limbeck.database.migration import MigrationContext
+from limbeck.database.tenants import require_schema, seen_from
 from limbeck.errors import CommandError, ConfigurationError, LimbeckError, locate
 from limbeck.project.config import Config
 from limbeck.project.discovery import import_models
@@ -271,8 +272,14 @@ def _run_env_py(path: str) -> None:
 def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
     options = native_options(environment, settings)
     target: Any = environment.database.target or configured_url(settings)
+    schema = settings.schema if environment.connects else None
+    if schema is not None:
+        target = seen_from(target, schema)
+        options["version_table_schema"] = _version_schema(target, settings)
 
     def work(connection: sa.Connection) -> None:
+        if schema is not None:
+            require_schema(connection, schema)
         environment.configure(connection=connection, **options)
         _run(environment)
 
@@ -281,12 +288,20 @@ def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
         environment.configure(url=url, **options)
         environment.context_opts["fn"]((), environment.get_context())
     elif environment.is_offline_mode():
+        if schema is not None and not isinstance(target, sa.URL):
+            raise ConfigurationError("--sql knows no search path: leave out 'schema' or --tenant.")
         environment.configure(url=url, literal_binds=True, **options)
         _run(environment)
     elif isinstance(target, sa.Connection):
         work(target)
     else:
         run_connected(target, work)
+
+
+def _version_schema(target: Any, settings: Settings) -> str | None:
+    """Where a tenant's version table is: never where `public` has one."""
+    is_schema = not isinstance(target, sa.URL)
+    return settings.schema if is_schema else settings.version_table_schema
 
 
 def configured_url(settings: Settings) -> Any:

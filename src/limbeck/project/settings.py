@@ -21,6 +21,9 @@ Reference: TypeAlias = Any
 
 References: TypeAlias = tuple[Reference, ...]
 
+Databases: TypeAlias = tuple[str, ...]
+"""Names of tables `[tool.limbeck.databases.<name>]`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -73,6 +76,9 @@ class Settings:
     verify: bool = True
     online: bool = False
     scratch_url: str | None = None
+    databases: Databases = ()
+    schema: str | None = None
+    tenants: Reference | None = None
 
     @property
     def here(self) -> Path:
@@ -132,7 +138,23 @@ def load_settings(file: Path, table: Mapping[str, Any]) -> Settings:
     return Settings(file=file, **values)
 
 
-_REFERENCES = frozenset({"metadata", "include_name", "include_object"})
+def table_of_database(file: Path, table: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The settings of one of several databases: its own, and what stands above them.
+
+    Its revisions have a folder of their own. Raises ConfigurationError where there is no such name.
+    """
+    databases = table.get("databases")
+    if not isinstance(databases, dict) or not isinstance(databases.get(name), dict):
+        known = ", ".join(databases) if isinstance(databases, dict) else "none"
+        raise ConfigurationError(
+            f"{file} has no table [tool.limbeck.databases.{name}]; databases: {known}"
+        )
+    shared = {key: value for key, value in table.items() if key != "databases"}
+    folder = f"{shared.get('script_location', 'migrations')}/{name}"
+    return {**shared, "script_location": folder, **databases[name]}
+
+
+_REFERENCES = frozenset({"metadata", "include_name", "include_object", "tenants"})
 
 
 def given_settings(values: Mapping[str, Any], here: Path) -> Settings:
@@ -196,6 +218,12 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(items)
 
 
+def _databases(value: Any) -> Databases:
+    if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
+        raise _WrongKind("tables such as [tool.limbeck.databases.billing]")
+    return tuple(value)
+
+
 def _against(value: Any) -> str:
     if value not in ("database", "history"):
         raise _WrongKind("'database' or 'history'")
@@ -243,6 +271,7 @@ _KINDS: Mapping[str, Callable[[Any], Any]] = {
     "bool | tuple[str, ...]": _schemas,
     "Reference | None": _text,
     "References": _texts,
+    "Databases": _databases,
     "Against": _against,
     "tuple[Mapping[str, str], ...]": _hooks,
     "Mapping[str, str] | None": _pairs,

@@ -1,0 +1,187 @@
+"""The same history for every tenant, and for every database of a project, as it is typed."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import jsonschema
+import pytest
+import sqlalchemy as sa
+
+from limbeck.commands.fleet import Member, upgrade_all
+from tests import servers
+from tests.cli.conftest import Run, limbeck, project
+from tests.cli.test_json import documented
+
+__all__ = ["limbeck", "project"]
+
+TENANTS = int(os.environ.get("LIMBECK_TENANTS", "8"))
+"""How many there are; two of them fail."""
+
+JOBS = os.environ.get("LIMBECK_JOBS", "4")
+
+SETTINGS = """\
+[tool.limbeck]
+metadata = "models:metadata"
+models = ["models"]
+url = "$DATABASE_URL"
+tenants = "customers:names"
+"""
+
+MODELS = """\
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+users = sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
+"""
+
+
+def names(count: int = TENANTS) -> list[str]:
+    return [f"tenant_{number:03}" for number in range(count)]
+
+
+def begin(project: Path) -> None:
+    text = f"def names():\n    return {names()!r}\n"
+    (project / "customers.py").write_text(text, encoding="utf-8")
+    (project / "models.py").write_text(MODELS, encoding="utf-8")
+    (project / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+
+
+def rows(url: str, schema: str) -> list[str]:
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        return [*connection.execute(sa.text(f'SELECT version_num FROM "{schema}".alembic_version'))]
+
+
+@pytest.fixture
+def schemas(project: Path, postgresql_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A project with tenants, each with an empty schema in one database; its URL."""
+    begin(project)
+    servers.execute(postgresql_database, *(f'CREATE SCHEMA "{name}"' for name in names()))
+    url = servers.with_driver(postgresql_database, "postgresql+psycopg")
+    monkeypatch.setenv("DATABASE_URL", url)
+    return url
+
+
+@pytest.mark.postgresql
+def test_two_of_many_tenants_fail_and_the_next_run_goes_on(
+    project: Path, limbeck: Run, schemas: str
+) -> None:
+    assert limbeck("revision", "-m", "users", "--rev-id", "a1").returncode == 0
+    bad = [names()[2], names()[5]]
+    servers.execute(schemas, *(f'CREATE TABLE "{name}".users (x int)' for name in bad))
+    done = limbeck("upgrade", "--jobs", JOBS)
+    assert done.returncode == 255
+    assert f"2 of {TENANTS} failed: {bad[0]}, {bad[1]}" in done.stderr
+    table = done.stdout.splitlines()
+    assert [line.split()[0] for line in table[:-1]] == names()
+    assert [line.split()[0] for line in table if "failed  " in line] == bad
+    assert 'relation "users" already exists' in done.stdout
+    inspector = sa.inspect(sa.create_engine(schemas, poolclass=sa.NullPool))
+    for name in names():
+        assert ("alembic_version" in inspector.get_table_names(schema=name)) is (name not in bad)
+    assert inspector.get_table_names(schema="public") == []
+
+    servers.execute(schemas, *(f'DROP TABLE "{name}".users' for name in bad))
+    again = limbeck("upgrade", "--jobs", JOBS)
+    assert again.returncode == 0, again.stderr
+    assert [line.split()[0] for line in again.stdout.splitlines() if " a1 in " in line] == bad
+    assert sum("at head" in line for line in again.stdout.splitlines()[:-1]) == TENANTS - 2
+    assert {str(rows(schemas, name)) for name in names()} == {"[('a1',)]"}
+
+
+@pytest.mark.postgresql
+def test_the_canary_goes_first_and_alone(project: Path, limbeck: Run, schemas: str) -> None:
+    assert limbeck("revision", "-m", "users", "--rev-id", "a1").returncode == 0
+    first = names()[0]
+    servers.execute(schemas, f'CREATE TABLE "{first}".users (x int)')
+    done = limbeck("upgrade", "--canary", "--jobs", "4")
+    assert done.returncode == 255
+    assert f"1 failed, {TENANTS - 1} not run" in done.stdout
+    inspector = sa.inspect(sa.create_engine(schemas, poolclass=sa.NullPool))
+    assert all(inspector.get_table_names(schema=name) == [] for name in names()[1:])
+
+
+@pytest.mark.postgresql
+def test_one_tenant_is_named(project: Path, limbeck: Run, schemas: str) -> None:
+    assert limbeck("revision", "-m", "users", "--rev-id", "a1").returncode == 0
+    refused = limbeck("current")
+    assert refused.returncode == 255
+    assert "--tenant" in refused.stderr
+    assert limbeck("upgrade", "--tenant", names()[3]).returncode == 0
+    assert "a1 (head)" in limbeck("current", "--tenant", names()[3]).stdout
+    assert "a1" not in limbeck("current", "--tenant", names()[4]).stdout
+    unknown = limbeck("upgrade", "--tenant", "nobody")
+    assert unknown.returncode == 255
+    assert "no schema 'nobody'" in unknown.stderr
+
+
+@pytest.mark.postgresql
+def test_any_executor_will_do(project: Path, limbeck: Run, schemas: str) -> None:
+    assert limbeck("revision", "-m", "users", "--rev-id", "a1").returncode == 0
+    members = [Member(project / "pyproject.toml", None, name) for name in names()[:4]]
+    with ProcessPoolExecutor(2) as executor:
+        outcomes = upgrade_all(members, executor=executor)
+    assert [outcome.status for outcome in outcomes] == ["upgraded"] * 4
+    assert rows(schemas, names()[3])
+
+
+def test_a_file_each_on_sqlite(
+    project: Path, limbeck: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(project)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///shared.db")
+    assert limbeck("revision", "-m", "users", "--rev-id", "a1").returncode == 0
+    done = limbeck("upgrade", "--jobs", "2")
+    assert done.returncode == 0, done.stderr
+    assert {path.stem for path in project.glob("*.db")} >= {*names()}
+
+
+DATABASES = """\
+[tool.limbeck]
+version_table = "versions"
+
+[tool.limbeck.databases.billing]
+url = "sqlite:///billing.db"
+metadata = "models:metadata"
+models = ["models"]
+
+[tool.limbeck.databases.catalog]
+url = "sqlite:///catalog.db"
+metadata = "models:metadata"
+models = ["models"]
+"""
+
+
+def test_several_databases_have_a_history_each(project: Path, limbeck: Run) -> None:
+    (project / "models.py").write_text(MODELS, encoding="utf-8")
+    (project / "pyproject.toml").write_text(DATABASES, encoding="utf-8")
+    refused = limbeck("revision", "-m", "which")
+    assert refused.returncode == 255
+    assert "--database: billing, catalog" in refused.stderr
+    unknown = limbeck("heads", "--database", "biling")
+    assert "databases: billing, catalog" in unknown.stderr
+    for name in ("billing", "catalog"):
+        done = limbeck("revision", "--database", name, "-m", "users", "--rev-id", f"{name}1")
+        assert done.returncode == 0, done.stderr
+        assert [*project.glob(f"migrations/{name}/versions/*.py")]
+    done = limbeck("upgrade", "--all")
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()[:-1]] == ["billing", "catalog"]
+    assert "billing1 (head)" in limbeck("current", "--database", "billing").stdout
+    assert "2 at head" in limbeck("upgrade", "--all").stdout
+    document = json.loads(limbeck("upgrade", "--all", "--json").stdout)
+    jsonschema.validate(document, documented()["upgrade"])
+    assert [one["database"] for one in document["outcomes"]] == ["billing", "catalog"]
+
+
+def test_jobs_need_several(project: Path, limbeck: Run) -> None:
+    (project / "models.py").write_text(MODELS, encoding="utf-8")
+    settings = SETTINGS.replace('tenants = "customers:names"\n', "")
+    (project / "pyproject.toml").write_text(settings, encoding="utf-8")
+    done = limbeck("upgrade", "--jobs", "2")
+    assert done.returncode == 255
+    assert "need 'databases' or 'tenants'" in done.stderr
