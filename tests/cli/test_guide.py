@@ -57,9 +57,9 @@ class Database:
     """A URL for a synchronous driver, of somebody who sees everything."""
 
     def tables(self) -> set[str]:
-        """The names of the tables there are."""
+        """The names of the tables there are, but for the record of what ran in native mode."""
         engine = create_engine(self.watch, poolclass=NullPool)
-        return set(inspect(engine).get_table_names())
+        return {*inspect(engine).get_table_names()} - {"limbeck_history"}
 
     def columns(self) -> set[str]:
         """The names of the columns of the guide's table."""

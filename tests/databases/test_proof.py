@@ -131,7 +131,22 @@ def test_a_downgrade_that_does_not_give_back_what_was_is_found(folder: Folder) -
     metadata.tables["a"].append_column(sa.Column("n", sa.Integer))
     metadata.tables["a"].append_column(sa.Column("m", sa.Integer))
     with pytest.raises(ProofFailed, match=r"after downgrade\(\)(.|\n)*removed column 'a\.[nm]'"):
-        generate(folder)
+        generate(folder, verify=True)
+    assert "new_new.py" not in files(folder)
+
+
+def test_what_hooks_make_of_a_script_is_kept_where_nobody_asked_for_a_proof(
+    folder: Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    def only_up(context: Any, rows: Any, directives: list[Any]) -> None:
+        directives[0].upgrade_ops.ops = []
+
+    metadata = models(folder, process_revision_directives=only_up)
+    metadata.tables["a"].append_column(sa.Column("n", sa.Integer))
+    generate(folder)
+    [line] = said(caplog, "Not proven")
+    assert line.startswith("Not proven, as hooks have changed the operations: downgrade() fails")
+    assert "new_new.py" in files(folder)
 
 
 def test_hooks_that_leave_something_undone_or_add_steps_are_no_failure(
@@ -325,6 +340,30 @@ def test_a_role_that_may_not_create_databases_has_its_script_unproven(
         assert metadata.tables
     finally:
         servers.execute(postgresql_database, f"DROP OWNED BY {role} CASCADE", f"DROP ROLE {role}")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("verify", [None, True])
+def test_a_function_that_somebody_else_has_made_is_no_fault_of_the_script(
+    tmp_path: Path, postgresql_url: str, caplog: pytest.LogCaptureFixture, verify: bool | None
+) -> None:
+    url = servers.create_database(postgresql_url, "proof")
+    try:
+        servers.execute(url, "CREATE FUNCTION ours() RETURNS int RETURN 1")
+        folder = project(tmp_path, url)
+        metadata = models(folder)
+        folder.upgrade()
+        metadata.clear()
+        sa.Table("b", metadata, sa.Column("c", sa.Integer, server_default=sa.text("ours()")))
+        if verify:
+            with pytest.raises(ProofFailed, match=r"ours\(\) does not exist"):
+                generate(folder, verify=True)
+        else:
+            generate(folder)
+            assert "ours() does not exist" in said(caplog, "Not proven: ")[0]
+        assert files(folder) == ([] if verify else ["new_new.py"])
+    finally:
+        servers.drop_database(url)
 
 
 def test_an_added_column_operation_of_a_hook_counts(folder: Folder) -> None:

@@ -190,10 +190,13 @@ def known_schemas(context: MigrationContext) -> list[str]:
 
 def lacks_schema(error: BaseException | None) -> bool:
     """Whether a revision failed because somebody else was to make a schema first."""
-    if not isinstance(error, DBAPIError):
-        return False
-    orig = error.orig
-    return _NO_SUCH_SCHEMA in (getattr(orig, "sqlstate", None), getattr(orig, "pgcode", None))
+    return sqlstate(error) == _NO_SUCH_SCHEMA
+
+
+def sqlstate(error: BaseException | None) -> str | None:
+    """The server's code of what failed, if a driver tells it."""
+    orig = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(orig, "sqlstate", None) or getattr(orig, "pgcode", None)
 
 
 def one_head(project: Project) -> None:

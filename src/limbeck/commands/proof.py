@@ -43,6 +43,11 @@ class Claim:
     upgrade: tuple[Item, ...] = ()
     downgrade: tuple[Item, ...] = ()
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether hooks or comparators of the user's own have made something else of it."""
+        return (self.upgrade, self.downgrade) != (self.found.upgrade, self.found.downgrade)
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:

@@ -249,9 +249,12 @@ class Alteration:
         return f"pg_get_serial_sequence({literal(self.table)}, {literal(self.operation.column)})"
 
     def _numbering_ends(self) -> Iterator[str]:
+        """The column's own sequence goes, whose name is that of before a rename."""
         if not isinstance(self.operation.existing_default, Expression):
             yield f"{self.alter} DROP DEFAULT"
-        yield f"DROP SEQUENCE IF EXISTS {self._sequence}"
+        own = self._own_sequence
+        drop = f"EXECUTE 'DROP SEQUENCE ' || {own};"
+        yield f"DO $limbeck$ BEGIN IF {own} IS NOT NULL THEN {drop} END IF; END $limbeck$"
 
     def _numbering_begins(self) -> Iterator[str]:
         """A sequence that goes on where the rows are."""

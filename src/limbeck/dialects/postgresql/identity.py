@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from limbeck.schema.constraints import Options
@@ -13,8 +14,9 @@ BITS = {21: 16, 23: 32, 20: 64}
 BITS_BY_TEXT = {"smallint": 16, "integer": 32, "bigint": 64}
 
 
-def inspected_identity(kind: str, sequence: Any) -> Identity:
-    """The identity of a column whose sequence is that row of the catalog."""
+def inspected_identity(kind: str, sequences: Iterable[Any]) -> Identity:
+    """The identity of a column that owns the sequences in those rows of the catalog."""
+    sequence = next((row for row in sequences if row[2] == "i"), None)
     if sequence is None:
         return Identity(always=kind == "a")
     _, _, _, _, type_oid, start, increment, minimum, maximum, cache, cycle, _ = sequence

@@ -221,8 +221,8 @@ class Reader:
                     Column(name, type_, not not_null, autoincrement=False, comment=note or None)
                 )
                 continue
-            sequence = sequences.get((oid, number))
-            serial = sequence is not None and _is_serial(sql, sequence)
+            own = sequences.get((oid, number), ())
+            serial = any(_is_serial(sql, sequence) for sequence in own)
             plain = sql is not None and not serial and not generated
             found[oid].append(
                 Column(
@@ -235,15 +235,19 @@ class Reader:
                         if generated
                         else None
                     ),
-                    identity=inspected_identity(identity, sequence) if identity else None,
+                    identity=inspected_identity(identity, own) if identity else None,
                     autoincrement=serial,
                     comment=note or None,
                 )
             )
         return found
 
-    def _sequences(self, oids: list[int]) -> dict[Key, Any]:
-        return {(row[0], row[1]): row for row in self.catalog.sequences(oids)}
+    def _sequences(self, oids: list[int]) -> dict[Key, list[Any]]:
+        """By column; one may have several, if something else has been made its owner."""
+        found: dict[Key, list[Any]] = defaultdict(list)
+        for row in self.catalog.sequences(oids):
+            found[row[0], row[1]].append(row)
+        return found
 
     def _constraints(
         self, oids: list[int], names: dict[int, Name], numbered: dict[int, dict[int, str]]
