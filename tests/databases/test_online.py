@@ -27,14 +27,17 @@ added = [
     sa.Column("city_id", sa.Integer, sa.ForeignKey("city.id"), index=True),
     sa.CheckConstraint("age > 0", name="age_positive"),
     sa.UniqueConstraint("mail"),
+    sa.Index("person_age", "age", "id"),
+    sa.UniqueConstraint("id", "age", name="one"),
 ]
+gone = [sa.Index("person_age", "age"), sa.UniqueConstraint("id", "mail", name="one")]
 sa.Table(
     "person",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("mail", sa.String(50), index=not is_new),
     sa.Column("age", sa.Integer),
-    *(added if is_new else []),
+    *(added if is_new else gone),
 )
 if is_new:
     sa.Table("visit", metadata, sa.Column("person_id", sa.ForeignKey("person.id"), index=True))
@@ -47,6 +50,7 @@ ADDRESSED = (
     "concurrently-in-transaction",
     "create-index",
     "drop-index",
+    "index-swap",
     "rewrite-table",
     "set-not-null",
     "several-foreign-keys",
@@ -110,9 +114,18 @@ def test_what_is_written_for_tables_in_use(
     assert text.count("op.backfill(") == 1
     assert text.count("autocommit_block()") == 4
     assert 'op.create_index(op.f("ix_visit_person_id"), "visit", ["person_id"])' in text
+    assert text.count("op.rename_index(") == 2
+    assert text.count('postgresql_using_index="one_new"') == 2
     found = output(tmp_path, "lint")
     assert not [code for code in ADDRESSED if f"[{code}]" in found], found
-    made.start("upgrade", "head").end()
+    servers.execute(postgresql_database, "UPDATE person SET mail = 'mail1' WHERE id = 2")
+    errors = made.start("upgrade", "head").end(1)
+    assert "could not create unique index" in errors
+    assert "Traceback" not in errors
+    servers.execute(postgresql_database, "UPDATE person SET mail = 'mail2' WHERE id = 2")
+    errors = made.start("upgrade", "head").end()
+    assert "Going on with upgrade r1 -> r2" in errors
+    assert "Backfill" not in errors
     tokens = "SELECT count(*), count(DISTINCT token) FROM person"
     assert servers.execute(postgresql_database, tokens) == [(6000, 6000)]
     made.start("check").end()
@@ -138,5 +151,5 @@ def test_elsewhere_it_writes_the_same(tmp_path: Path, database: str) -> None:
 
 def test_the_option_needs_models_to_compare(tmp_path: Path, sqlite_database: str) -> None:
     made = project(tmp_path, sqlite_database, None)
-    errors = made.start("revision", "--online", "-m", "one").end(255)
+    errors = made.start("revision", "--empty", "--online", "-m", "one").end(255)
     assert "--online" in errors

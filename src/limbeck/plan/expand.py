@@ -10,6 +10,7 @@ from limbeck.errors import SchemaConflict
 from limbeck.operations.base import Operation
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.tables import CreateTable, DropTable, RenameTable
+from limbeck.plan.swap import swapped
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Schema
 
@@ -26,8 +27,10 @@ def expand(
     another kind, and all of them on a dialect that knows no such steps, are given back as they
     are. What results from all is the same schema.
     """
+    if not dialect.online:
+        return tuple(items)
     expanding = _Expanding(before, dialect, compiler)
-    return tuple(found for item in items for found in expanding.item(item))
+    return swapped([found for item in items for found in expanding.item(item)])
 
 
 def after(items: Iterable[Item | Operation], before: Schema) -> Schema:

@@ -26,6 +26,7 @@ def schema() -> Schema:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("mail", sa.String(50), index=True),
         sa.Column("Name", sa.String(50)),
+        sa.UniqueConstraint("Name", name="one_name"),
     )
     sa.Table("keyless", metadata, sa.Column("n", sa.Integer), sa.Column("m", sa.Integer))
     sa.Table(
@@ -113,6 +114,44 @@ def test_a_default_that_differs_by_row_is_filled_in() -> None:
     assert len(sql(columns.add_column(SCOPE, "keyless", column))) == 1
     constant = sa.Column("age", sa.Integer, server_default="0", nullable=False)
     assert len(sql(columns.add_column(SCOPE, "person", constant))) == 1
+
+
+def test_an_index_that_changes_is_built_before_the_old_one_goes() -> None:
+    gone = indexes.drop_index(SCOPE, "ix_person_mail", "person")
+    other = indexes.create_index(SCOPE, "other", "keyless", ["n"])
+    made = indexes.create_index(SCOPE, "ix_person_mail", "person", ["mail", "Name"])
+    assert sql(gone, other, made) == [
+        "CREATE INDEX CONCURRENTLY other ON keyless (n) (alone)",
+        'CREATE INDEX CONCURRENTLY ix_person_mail_new ON person (mail, "Name") (alone)',
+        "DROP INDEX CONCURRENTLY ix_person_mail (alone)",
+        "ALTER INDEX ix_person_mail_new RENAME TO ix_person_mail",
+    ]
+
+
+def test_a_key_that_changes_is_replaced_in_one_transaction() -> None:
+    gone = constraints.drop_constraint(SCOPE, "one_name", "person", "unique")
+    made = constraints.create_unique_constraint(SCOPE, "one_name", "person", ["mail"])
+    assert sql(gone, made) == [
+        "CREATE UNIQUE INDEX CONCURRENTLY one_name_new ON person (mail) (alone)",
+        "ALTER TABLE person DROP CONSTRAINT one_name",
+        "ALTER TABLE person ADD CONSTRAINT one_name UNIQUE USING INDEX one_name_new",
+    ]
+
+
+def test_an_index_does_not_outlive_a_column_that_is_dropped_meanwhile() -> None:
+    gone = indexes.drop_index(SCOPE, "ix_person_mail", "person")
+    column = columns.drop_column(SCOPE, "person", "Name")
+    made = indexes.create_index(SCOPE, "ix_person_mail", "person", ["id"])
+    assert sql(gone, column, made)[0] == "DROP INDEX CONCURRENTLY ix_person_mail (alone)"
+
+
+def test_an_index_goes_after_the_others_of_its_table_are_built() -> None:
+    gone = indexes.drop_index(SCOPE, "ix_person_mail", "person")
+    made = indexes.create_index(SCOPE, "person_both", "person", ["mail", "Name"])
+    assert sql(gone, made) == [
+        'CREATE INDEX CONCURRENTLY person_both ON person (mail, "Name") (alone)',
+        "DROP INDEX CONCURRENTLY ix_person_mail (alone)",
+    ]
 
 
 @pytest.mark.parametrize("table", ["fresh", "event"])

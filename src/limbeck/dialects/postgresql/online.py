@@ -77,7 +77,7 @@ def add_constraint(operation: AddConstraint, table: Table, compiler: Compiler) -
         case _:
             unchecked = replace(constraint, options=_with(constraint.options, (NOT_VALID, True)))
             added = AddConstraint(operation.table, unchecked)
-            return (added, ValidateConstraint(operation.table, str(constraint.name), apart=True))
+            return (added, ValidateConstraint(operation.table, constraint.name or "", apart=True))
 
 
 def _by_index(operation: AddConstraint, key: PrimaryKey | Unique, table: Table) -> Operations:
