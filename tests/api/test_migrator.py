@@ -263,10 +263,13 @@ def test_in_a_callers_transaction_nothing_is_committed(
         assert ids(Migrator(connection, script_location=folder).upgrade()) == ["a1", "b1"]
         assert connection.in_transaction()
         transaction.rollback()
-    assert columns(url) == []
+    assert tables(url) == []
     with engine.begin() as connection:
         Migrator(connection, script_location=folder).upgrade()
     assert columns(url) == ["id", "name"]
+    with engine.connect() as connection:
+        history = sa.text("SELECT revision FROM limbeck_history ORDER BY id")
+        assert connection.execute(history).scalars().all() == ["a1", "b1"]
     engine.dispose()
 
 
@@ -285,7 +288,7 @@ def test_in_a_callers_transaction_of_an_async_driver(
         await engine.dispose()
 
     asyncio.run(work())
-    assert columns(url) == []
+    assert tables(url) == []
 
 
 def test_reading_leaves_no_transaction_that_would_hold_the_next_upgrade(

@@ -364,6 +364,8 @@ class MigrationContext(Configured):
             try:
                 with self._ending() if last else nullcontext():
                     Run(self, kw).run()
+                if self.connection is not None and self.units.external:
+                    self.past.write()  # the end of the transaction is the caller's
             finally:
                 if self.as_sql:
                     self.offline.close()
