@@ -19,14 +19,17 @@ def pending(project: Project, target: str = "heads") -> tuple[Revision, ...]:
     found: list[Revision] = []
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
-        unknown = [row for row in rows if row not in project.scripts.graph]
+        graph = project.scripts.graph
+        if target == "heads" and set(rows) in (set(graph.heads), set(graph.real_heads)):
+            return []  # as nearly always, when a health check asks
+        unknown = [row for row in rows if row not in graph]
         if unknown:
             raise DatabaseAhead(
                 f"The database is at {', '.join(unknown)}, and no revision file has that id: a "
                 "newer version of the application has migrated it, or another one.",
                 unknown,
             )
-        found.extend(move.revision for move in upgrade_path(project.scripts.graph, rows, target))
+        found.extend(move.revision for move in upgrade_path(graph, rows, target))
         return []
 
     run(project, steps, dont_mutate=True)
