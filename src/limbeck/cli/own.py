@@ -6,6 +6,27 @@ import click
 
 from limbeck.cli.parameters import JSON, Grammar
 
+_ERD = Grammar(
+    "erd",
+    (
+        click.Option(
+            ["--from", "source"],
+            type=click.Choice(["models", "history", "database"]),
+            default="models",
+            help="Whose tables are drawn. Defaults to the models.",
+        ),
+        click.Option(
+            ["--format", "format_"],
+            type=click.Choice(["mermaid", "dot", "svg"]),
+            help="Defaults to what the name of the file says, else to Mermaid.",
+        ),
+        click.Option(["-o", "--output"], metavar="FILE", help="Write to a file."),
+    ),
+    runs_project="always",
+    function="limbeck.cli.screens.erd:erd",
+    help="Draw the tables and their foreign keys: Mermaid, Graphviz, SVG.",
+)
+
 _LINT = Grammar(
     "lint",
     (
@@ -80,6 +101,7 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
         function="limbeck.cli.screens.doctor:doctor",
         help="Look at a project: what it is, what will differ, what could be dropped.",
     ),
+    _ERD,
     _LINT,
     _PLAN,
     _TRACE,
