@@ -157,7 +157,16 @@ def test_every_flag_that_scripts_use_is_known() -> None:
         },
         "show": {"--json"},
         "stamp": {"--sql", "--tag", "--purge"},
-        "upgrade": {"--sql", "--tag", "--dry-run", "--json", "--all", "--jobs", "--canary"},
+        "upgrade": {
+            "--sql",
+            "--tag",
+            "--dry-run",
+            "--json",
+            "--all",
+            "--jobs",
+            "--canary",
+            "--executor",
+        },
     }
 
 

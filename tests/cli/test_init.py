@@ -14,6 +14,7 @@ import pytest
 from limbeck.cli import main
 from limbeck.project.settings import read_toml
 from tests.cli.conftest import Run
+from tests.cli.test_renames import at_a_terminal
 
 LAYOUTS = Path(__file__).parents[1] / "layouts"
 
@@ -165,6 +166,16 @@ def test_two_databases_are_a_question(project: Path, here: Run) -> None:
         "url": "catalog.db:DATABASE_URL",
         "prepend_sys_path": ["services/catalog"],
     }
+
+
+def test_at_a_terminal_the_question_is_asked(project: Path) -> None:
+    lay_out(project, "monorepo")
+    status, printed, shown = at_a_terminal(project, "2", "init", prompt="Which one?")
+    assert status == 0, shown
+    assert "Several things could be the metadata:" in shown
+    assert "  2  catalog.db:Base" in shown
+    assert 'metadata = "catalog.db:Base"' in printed
+    assert written(project)["url"] == "catalog.db:DATABASE_URL"
 
 
 def test_what_is_given_wins(project: Path, here: Run) -> None:

@@ -148,7 +148,7 @@ def test_the_option_needs_models_to_compare(shop: Path, limbeck: Run) -> None:
 
 
 def at_a_terminal(
-    folder: Path, answer: str, *arguments: str, **variables: str
+    folder: Path, answer: str, *arguments: str, prompt: str = "[y/N]", **variables: str
 ) -> tuple[int, str, str]:
     """(status, standard output, what the terminal shows) of a command that somebody answers."""
     ours, theirs = pty.openpty()
@@ -171,7 +171,7 @@ def at_a_terminal(
             shown += os.read(ours, 4096)
         except OSError:  # the other end is closed
             break
-        if b"[y/N]" in shown and not answered:
+        if prompt.encode() in shown and not answered:
             os.write(ours, f"{answer}\n".encode())
             answered = True
     printed, _ = process.communicate(timeout=60)

@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import sqlalchemy as sa
+from distributed import LocalCluster
 
 from limbeck.commands.fleet import Member, upgrade_all
 from tests import servers
@@ -127,6 +128,24 @@ def test_any_executor_will_do(project: Path, limbeck: Run, schemas: str) -> None
         outcomes = upgrade_all(members, executor=executor)
     assert [outcome.status for outcome in outcomes] == ["upgraded"] * 4
     assert rows(schemas, names()[3])
+
+
+@pytest.mark.postgresql
+def test_a_dask_cluster_runs_them(project: Path, limbeck: Run, schemas: str) -> None:
+    assert limbeck("revision", "-m", "users", "--rev-id", "a1").returncode == 0
+    with LocalCluster(
+        n_workers=1, threads_per_worker=2, host="127.0.0.1", dashboard_address=None
+    ) as cluster:
+        address = cluster.scheduler_address.removeprefix("tcp://")
+        done = limbeck("upgrade", "--executor", f"dask:{address}")
+        assert done.returncode == 0, done.stderr
+        assert f"{TENANTS} upgraded" in done.stdout
+    assert {str(rows(schemas, name)) for name in names()} == {"[('a1',)]"}
+    gone = limbeck("upgrade", "--executor", "dask:127.0.0.1:1")
+    assert gone.returncode == 255
+    assert "no Dask scheduler" in gone.stderr
+    unknown = limbeck("upgrade", "--executor", "cloud:127.0.0.1:1")
+    assert "must be dask:HOST:PORT" in unknown.stderr
 
 
 def test_a_file_each_on_sqlite(

@@ -293,6 +293,11 @@ COMMANDS: tuple[Grammar, ...] = (
                 ["--jobs"], type=click.IntRange(1), help="How many tenants or databases at a time."
             ),
             click.Option(
+                ["--executor"],
+                metavar="dask:HOST:PORT",
+                help="The cluster that runs them, instead of threads of this machine.",
+            ),
+            click.Option(
                 ["--canary"], is_flag=True, help="The first alone, the rest if it did not fail."
             ),
         ),

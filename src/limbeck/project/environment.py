@@ -272,7 +272,9 @@ def _run_env_py(path: str) -> None:
 def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
     options = native_options(environment, settings)
     target: Any = environment.database.target or configured_url(settings)
-    schema = settings.schema if environment.connects else None
+    # who gives a connection has set its search path
+    own = environment.connects and not isinstance(target, sa.Connection)
+    schema = settings.schema if own else None
     if schema is not None:
         target = seen_from(target, schema)
         options["version_table_schema"] = _version_schema(target, settings)

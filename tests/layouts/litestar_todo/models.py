@@ -1,4 +1,5 @@
 from datetime import date
+from uuid import UUID
 
 from advanced_alchemy.extensions.litestar import base
 from sqlalchemy import ForeignKey
@@ -12,4 +13,4 @@ class Author(base.UUIDAuditBase):
 
 class TodoItem(base.BigIntBase):
     title: Mapped[str]
-    author_id: Mapped[int] = mapped_column(ForeignKey("author.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("author.id"))

@@ -12,6 +12,7 @@ from limbeck.project.project import Project
 from limbeck.revision.graph import Graph, Revision
 
 if TYPE_CHECKING:
+    from limbeck.cli.screens.upgrade import Way
     from limbeck.commands.fleet import Member
 
 FAILED = 255
@@ -112,15 +113,17 @@ def upgrade(
     all_: bool = False,
     jobs: int | None = None,
     canary: bool = False,
+    executor: str | None = None,
 ) -> None:
     """The revisions that ran, first to last; of several databases, what became of each."""
-    from limbeck.cli.screens.upgrade import several
+    from limbeck.cli.screens.upgrade import Way, several
     from limbeck.commands.upgrade import upgrade as run
 
     _refuse_sql(sql)
-    found = several(config, all_=all_, jobs=jobs, canary=canary, alone=dry_run or bool(tag))
+    way = Way(jobs, canary, executor)
+    found = several(config, way, all_=all_, alone=dry_run or bool(tag))
     if found:
-        _upgrade_several(config, found, revision, jobs or 1, canary)
+        _upgrade_several(config, found, revision, way)
         return
     if not dry_run:
         ran = run(Project(config), revision, tag=tag)
@@ -133,12 +136,10 @@ def upgrade(
     print_json(config, {"revisions": list(done.revisions), "dry_run": True, "left_out": left_out})
 
 
-def _upgrade_several(
-    config: Config, found: list[Member], revision: str, jobs: int, canary: bool
-) -> None:
+def _upgrade_several(config: Config, found: list[Member], revision: str, way: Way) -> None:
     from limbeck.cli.screens.upgrade import require_success, run_several
 
-    outcomes = run_several(found, revision, jobs, canary)
+    outcomes = run_several(found, revision, way)
     rows = [
         {
             "database": outcome.member.database,

@@ -5,7 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from limbeck import command
 from limbeck.cli.output import without_passwords
@@ -14,6 +18,15 @@ from limbeck.project.config import Config
 
 if TYPE_CHECKING:
     from limbeck.commands.fleet import Member, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How several are run: how many at a time, the first alone, on which cluster."""
+
+    jobs: int | None = None
+    canary: bool = False
+    executor: str | None = None
 
 
 def upgrade(
@@ -25,26 +38,28 @@ def upgrade(
     all_: bool = False,
     jobs: int | None = None,
     canary: bool = False,
+    executor: str | None = None,
 ) -> None:
     """Upgrade to a later version."""
-    found = several(config, all_=all_, jobs=jobs, canary=canary, alone=sql or dry_run or bool(tag))
+    way = Way(jobs, canary, executor)
+    found = several(config, way, all_=all_, alone=sql or dry_run or bool(tag))
     if found:
-        _several(config, found, revision, jobs or 1, canary)
+        _several(config, found, revision, way)
     else:
         command.upgrade(config, revision, sql, tag, dry_run)
 
 
-def several(
-    config: Config, *, all_: bool, jobs: int | None, canary: bool, alone: bool
-) -> list[Member]:
+def several(config: Config, way: Way, *, all_: bool, alone: bool) -> list[Member]:
     """The databases and tenants that are meant; none where it is one database.
 
     Raises CommandError for options of the one with the other; `alone` says that there are some.
     """
     native = config.native
     if native is None or not (all_ or (native.tenants and native.schema is None)):
-        if all_ or jobs or canary:
-            raise CommandError("--all, --jobs and --canary need 'databases' or 'tenants'.")
+        if all_ or way != Way():
+            raise CommandError(
+                "--all, --jobs, --canary and --executor need 'databases' or 'tenants'."
+            )
         return []
     if alone:
         raise CommandError("--sql, --dry-run and --tag are about one: name it with --tenant.")
@@ -56,7 +71,7 @@ def several(
     return found
 
 
-def run_several(found: list[Member], revision: str, jobs: int, canary: bool) -> list[Outcome]:
+def run_several(found: list[Member], revision: str, way: Way) -> list[Outcome]:
     """Runs them, and says on standard error of each that it is done."""
     from limbeck.commands.fleet import upgrade_all
 
@@ -68,7 +83,31 @@ def run_several(found: list[Member], revision: str, jobs: int, canary: bool) -> 
         done += 1
         print(f"[{done}/{len(found)}] {_line(outcome)}", file=sys.stderr)
 
-    return upgrade_all(found, revision, jobs=jobs, canary=canary, tell=tell)
+    options: dict[str, Any] = {"jobs": way.jobs or 1, "canary": way.canary, "tell": tell}
+    if way.executor is None:
+        return upgrade_all(found, revision, **options)
+    if way.jobs is not None:
+        raise CommandError("--jobs is about this machine, and --executor about another: choose.")
+    with _cluster(way.executor) as executor:
+        return upgrade_all(found, revision, executor=executor, **options)
+
+
+@contextmanager
+def _cluster(named: str) -> Iterator[Executor]:
+    """Raises CommandError for an unknown one, and where it cannot be reached."""
+    kind, _, address = named.partition(":")
+    if kind != "dask" or not address:
+        raise CommandError(f"--executor must be dask:HOST:PORT, not {named!r}")
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise CommandError("Dask is not installed: pip install 'limbeck[dask]'") from None
+    try:
+        client = Client(address, timeout=5, set_as_default=False)  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise CommandError(f"There is no Dask scheduler at {address}: {error}") from None
+    with client:
+        yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # Dask has no types
 
 
 def require_success(outcomes: list[Outcome]) -> None:
@@ -81,8 +120,8 @@ def require_success(outcomes: list[Outcome]) -> None:
         )
 
 
-def _several(config: Config, found: list[Member], revision: str, jobs: int, canary: bool) -> None:
-    outcomes = run_several(found, revision, jobs, canary)
+def _several(config: Config, found: list[Member], revision: str, way: Way) -> None:
+    outcomes = run_several(found, revision, way)
     width = max(len(outcome.member.name) for outcome in outcomes)
     for outcome in outcomes:
         config.print_stdout("%s", _line(outcome, width))
