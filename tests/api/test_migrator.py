@@ -334,6 +334,45 @@ def test_a_project_is_a_file_a_folder_or_a_config(sqlite_database: str, folder: 
     assert Migrator(project=pyproject).pending() == ()
 
 
+@pytest.mark.parametrize("kind", ["url", "engine", "async url", "async engine"])
+def test_a_schema_of_a_tenant(kind: str, folder: Path, postgresql_database: str) -> None:
+    servers.execute(postgresql_database, "CREATE SCHEMA acme")
+    is_async = kind.startswith("async")
+    url = (
+        with_driver(postgresql_database, "postgresql+asyncpg") if is_async else postgresql_database
+    )
+    make = create_async_engine if is_async else sa.create_engine
+    database = make(url, poolclass=sa.NullPool) if kind.endswith("engine") else url
+    settings = {"script_location": folder, "schema": "acme"}
+    if is_async:
+        asyncio.run(AsyncMigrator(database, **settings).upgrade())
+    else:
+        Migrator(database, **settings).upgrade()
+    rows = servers.execute(postgresql_database, "SELECT version_num FROM acme.alembic_version")
+    assert rows == [("b1",)]
+    assert tables(postgresql_database) == []
+
+
+def test_a_connection_has_its_own_schema(folder: Path) -> None:
+    with (
+        sa.create_engine("sqlite://").connect() as connection,
+        pytest.raises(ConfigurationError, match="'schema' needs a URL or an engine"),
+    ):
+        Migrator(connection, script_location=folder, schema="acme").upgrade()
+
+
+def test_one_of_several_databases(folder: Path, sqlite_database: str) -> None:
+    pyproject = folder.parent / "pyproject.toml"
+    pyproject.write_text(
+        f'[tool.limbeck]\n[tool.limbeck.databases.billing]\nurl = "{sqlite_database}"\n'
+        'script_location = "migrations"\n',
+        encoding="utf-8",
+    )
+    config = Config(pyproject)
+    config.database = "billing"
+    assert ids(Migrator(project=config).upgrade()) == ["a1", "b1"]
+
+
 def test_what_is_not_a_project_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"holds no alembic\.ini"):
         Migrator("sqlite://", project=tmp_path)

@@ -222,6 +222,34 @@ def test_an_alembic_folder(project: Path) -> None:
     assert not (project / "never_made.db").exists()
 
 
+def test_a_conftest_says_which_project_and_where(project: Path) -> None:
+    """The project of another folder, which the fixture of a conftest.py hands over."""
+    (project / "app").mkdir()
+    for name in ("pyproject.toml", "migrations", "models.py"):
+        (project / name).rename(project / "app" / name)
+    conftest = """
+import sys
+from pathlib import Path
+
+import pytest
+from limbeck import Config
+
+
+@pytest.fixture(scope="session")
+def limbeck_config():
+    sys.path.insert(0, "app")
+    return Config(toml_file=Path(__file__).with_name("app") / "pyproject.toml")
+
+
+@pytest.fixture(scope="session")
+def limbeck_url():
+    return "sqlite+aiosqlite://"
+"""
+    write(project, {"conftest.py": conftest, "test_people.py": ASYNC_TESTS})
+    done = run_pytest(project)
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("name", ["postgresql", "mysql"])
 def test_on_a_server_the_named_database_is_not_touched(
     name: str, project: Path, request: pytest.FixtureRequest

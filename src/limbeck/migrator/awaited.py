@@ -107,11 +107,12 @@ class AsyncMigrator:
 
     def _on_the_loop(self) -> Any:
         """What the event loop connects to; None where it cannot, or where an env.py connects."""
-        database = self._database
+        database, settings = self._database, self._files.settings
+        if settings is not None and settings.schema is not None:
+            return None
         if database is None or isinstance(database, str | URL):
             if self._files.runs_env_py:
                 return None
-            settings = self._files.settings
             if database is None and settings is not None:
                 database = configured_url(settings)
         is_async = hasattr(database, "sync_engine") or _is_of_async_driver(database)

@@ -204,7 +204,7 @@ class Migrator:
         anew: bool = False,
     ) -> R:
         """Does `work` on the database; `anew` reads the revision files again for it."""
-        database = self._database
+        database = self._files.seen(self._database)
         token = left_alone.set(True)
         try:
             with explaining_alembic():

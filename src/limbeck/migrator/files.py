@@ -52,6 +52,20 @@ class Files:
         """The settings of native mode."""
         return self.config.native
 
+    def seen(self, database: Any) -> Any:
+        """What to connect to: with the setting `schema`, a URL, on which its connections are made.
+
+        Raises ConfigurationError for a connection, whose schema is the caller's to choose.
+        """
+        if self.settings is None or self.settings.schema is None or database is None:
+            return database
+        if isinstance(database, sa.Connection):
+            raise ConfigurationError(
+                "The setting 'schema' needs a URL or an engine. Give the connection itself the "
+                "schema (on PostgreSQL with SET search_path), and set 'version_table_schema'."
+            )
+        return getattr(database, "url", database)
+
     @property
     def runs_env_py(self) -> bool:
         """Whether an env.py runs, and connects as it likes."""
