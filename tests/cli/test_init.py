@@ -178,6 +178,33 @@ def test_at_a_terminal_the_question_is_asked(project: Path) -> None:
     assert written(project)["url"] == "catalog.db:DATABASE_URL"
 
 
+BASE = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): pass\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "url"),
+    [
+        ("def get_engine():\n    return create_engine(os.environ['SHOP'])\n", "db:get_engine"),
+        ("async def run():\n    e = create_engine(os.getenv('SHOP', ''))\n", "$SHOP"),
+        ("async def run():\n    e = create_engine(os.environ['SHOP'])\n", "$SHOP"),
+        ("class Config:\n    DB_URI = 'sqlite://'\n", "db:Config.DB_URI"),
+        ("REDIS_URL = 'redis://x'\nDSN = 'sqlite://'\n", "db:DSN"),
+    ],
+)
+def test_other_places_of_a_url(project: Path, here: Run, source: str, url: str) -> None:
+    head = "import os\nfrom sqlalchemy import create_engine\n"
+    (project / "db.py").write_text(head + BASE + source, encoding="utf-8")
+    assert here("init").returncode == 0
+    assert written(project)["url"] == url
+
+
+def test_a_variable_of_dotenv_with_a_name_of_its_own(project: Path, here: Run) -> None:
+    (project / "models.py").write_text(BASE, encoding="utf-8")
+    (project / ".env").write_text("REDIS_URL=redis://x\nSHOP_DB_URL=sqlite://\n", "utf-8")
+    assert here("init").returncode == 0
+    assert written(project)["url"] == "$SHOP_DB_URL"
+
+
 def test_what_is_given_wins(project: Path, here: Run) -> None:
     lay_out(project, "script")
     given = ("--metadata", "models:metadata", "--models", "models", "--url", "sqlite:///my.db")
@@ -197,8 +224,7 @@ def test_no_models_is_an_error_that_says_what_to_do(project: Path, here: Run) ->
 
 
 def test_no_url_is_said(project: Path, here: Run) -> None:
-    text = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): pass\n"
-    (project / "models.py").write_text(text, encoding="utf-8")
+    (project / "models.py").write_text(BASE, encoding="utf-8")
     done = here("init")
     assert written(project)["url"] == "$DATABASE_URL"
     assert "Set DATABASE_URL" in done.stdout

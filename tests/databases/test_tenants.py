@@ -6,6 +6,7 @@ import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
@@ -157,6 +158,28 @@ def test_a_file_each_on_sqlite(
     done = limbeck("upgrade", "--jobs", "2")
     assert done.returncode == 0, done.stderr
     assert {path.stem for path in project.glob("*.db")} >= {*names()}
+
+
+@pytest.mark.mysql
+def test_a_database_each_on_mysql(
+    project: Path, limbeck: Run, mysql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(project)
+    urls = [servers.create_database(mysql_url, "tenant") for _ in range(2)]
+    try:
+        tenants = [urlsplit(url).path.removeprefix("/") for url in urls]
+        text = f"names = {tenants!r}\n"
+        (project / "customers.py").write_text(text, encoding="utf-8")
+        monkeypatch.setenv("DATABASE_URL", urls[0])
+        assert limbeck("revision", "-m", "users", "--rev-id", "a1").returncode == 0
+        done = limbeck("upgrade", "--jobs", "2")
+        assert done.returncode == 0, done.stderr
+        for url in urls:
+            engine = sa.create_engine(url, poolclass=sa.NullPool)
+            assert {"users", "alembic_version"} <= {*sa.inspect(engine).get_table_names()}
+    finally:
+        for url in urls:
+            servers.drop_database(url)
 
 
 DATABASES = """\

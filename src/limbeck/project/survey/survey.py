@@ -10,7 +10,8 @@ from pathlib import Path
 from limbeck.project.dotenv import read_dotenv
 from limbeck.project.survey.models import Root, find_roots, model_packages
 from limbeck.project.survey.modules import Sources, read_sources
-from limbeck.project.survey.urls import Place, find_urls
+from limbeck.project.survey.places import Place
+from limbeck.project.survey.urls import find_urls
 
 
 @dataclass(frozen=True, slots=True)

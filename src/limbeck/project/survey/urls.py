@@ -5,22 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 from limbeck.project.survey.modules import Module, Sources, assignment, dotted
+from limbeck.project.survey.objects import SettingsObjects
+from limbeck.project.survey.places import Place, is_url_name, needed_arguments
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
-_ADDRESS = frozenset({"url", "uri", "dsn", "connection"})
-_DATABASE = frozenset(
-    {"database", "db", "sqlalchemy", "postgres", "postgresql", "pg", "mysql", "mariadb", "sqlite"}
-)
-_OTHERS = frozenset(
-    {"test", "tests", "testing", "redis", "celery", "broker", "mongo", "mongodb", "replica"}
-    | {"readonly", "read", "shadow", "admin", "amqp", "cache", "prefix", "scheme"}
-)
 _URL = re.compile(r"(sqlite|postgres(ql)?|mysql|mariadb|oracle|mssql)(\+\w+)?://")
-_SETTINGS = frozenset({"BaseSettings", "Struct"})
 _ENGINES = frozenset({"create_engine", "create_async_engine"})
 _ADVANCED = frozenset({"SQLAlchemyAsyncConfig", "SQLAlchemySyncConfig"})
 VARIABLES = (
@@ -34,22 +24,6 @@ VARIABLES = (
 """Environment variables that hold a URL, the usual one first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One way to the URL: what the setting would say, what it is, and where it stands.
-
-    `rank` orders kinds: what an application calls its settings comes before an engine made of
-    them. `last` is the name by which the application itself asks for it.
-    """
-
-    reference: str
-    what: str
-    where: str
-    rank: int
-    last: str = ""
-    root: Path | None = None
-
-
 def find_urls(
     sources: Sources, environment: Mapping[str, str], dotenv: Mapping[str, str]
 ) -> list[Place]:
@@ -58,7 +32,7 @@ def find_urls(
     Where an engine is made of some of them, only those. `environment` and `dotenv` are the
     variables that are set, and those of a .env file.
     """
-    found = [*_Settings(sources).find()]
+    found = [*SettingsObjects(sources).find()]
     for module in sources.modules.values():
         found += _of_module(sources, module)
     found += _variables(environment, dotenv)
@@ -71,174 +45,16 @@ def find_urls(
     return preferred or list(level.values())
 
 
-def is_url_name(*names: str) -> bool:
-    """Whether a name, with those of the objects it is in, is that of a database's URL."""
-    words = {word.lower() for name in names for word in _WORDS.findall(name)}
-    last = {word.lower() for word in _WORDS.findall(names[-1])}
-    if words & _OTHERS or not last & _ADDRESS:
-        return False
-    return bool(words & _DATABASE) or last == {"dsn"}
-
-
 def _variables(environment: Mapping[str, str], dotenv: Mapping[str, str]) -> Iterator[Place]:
+    """The usual one that is set, else those of a .env file that are named like it."""
     for names, what in ((environment, "the environment"), (dotenv, ".env")):
         for name in VARIABLES:
             if name in names:
-                yield Place(f"${name}", "environment variable", what, 5, name)
+                yield Place(f"${name}", "environment variable", what, 6, name)
                 return
-
-
-# -- objects with the settings of an application ----------------------------------------------
-
-
-class _Settings:
-    """Instances of settings classes, and functions that give one."""
-
-    def __init__(self, sources: Sources) -> None:
-        self.sources = sources
-        self.classes: dict[str, tuple[Module, ast.ClassDef]] = {
-            f"{module.name}.{node.name}": (module, node)
-            for module in sources.modules.values()
-            for node in module.statements()
-            if isinstance(node, ast.ClassDef)
-        }
-
-    def find(self) -> Iterator[Place]:
-        """The URLs of each settings class, through the one object of it that is best to name.
-
-        That is one beside the class, and rather an object than a function that gives it.
-        """
-        ways: dict[str, list[tuple[bool, bool, str, Module]]] = {}
-        for module in self.sources.modules.values():
-            for held, access in self._objects(module):
-                elsewhere = self.classes[held][0] is not module
-                ways.setdefault(held, []).append((elsewhere, "(" in access, access, module))
-        for held, found in ways.items():
-            _, _, access, module = min(found, key=lambda way: way[:2])
-            yield from self._places(module, held, access)
-        for name, (module, node) in self.classes.items():
-            if name not in ways and self._is_settings(name) and not self._is_part(name):
-                yield from self._places(module, name, f"{node.name}()")
-
-    def _objects(self, module: Module) -> Iterator[tuple[str, str]]:
-        """The settings classes of what a module holds, and how that is named in it."""
-        for node in module.statements():
-            match node:
-                case ast.FunctionDef(name=name) if not _arguments(node):
-                    held, access = self._given(module, node), f"{name}()"
-                case _ if (assigned := assignment(node)) is not None:
-                    held, access = self._made(module, assigned[1]), assigned[0]
-                case _:
-                    continue
-            if held:
-                yield held, access
-
-    def _given(self, module: Module, node: ast.FunctionDef) -> str | None:
-        """The settings class of what a function returns."""
-        named = self.sources.meaning(module, node.returns)
-        if self._is_settings(named):
-            return named
-        for step in ast.walk(node):
-            if isinstance(step, ast.Return) and step.value is not None:
-                found = self._made(module, step.value)
-                if found is not None:
-                    return found
-        return None
-
-    def _made(self, module: Module, value: ast.expr) -> str | None:
-        """The settings class of ``Settings()``, or of ``get_settings()``, ``Settings.load()``."""
-        if not isinstance(value, ast.Call):
-            return None
-        called = self.sources.meaning(module, value.func)
-        for name in (called, called.rpartition(".")[0]):
-            if self._is_settings(name):
-                return name
-        split = self.sources.split(called)
-        if split is not None:
-            for node in split[0].statements():
-                if isinstance(node, ast.FunctionDef) and node.name == split[1]:
-                    named = self.sources.meaning(split[0], node.returns)
-                    return named if self._is_settings(named) else None
-        return None
-
-    def _is_settings(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
-        if name not in self.classes or name in seen:
-            return False
-        module, node = self.classes[name]
-        for decorator in node.decorator_list:
-            called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if self.sources.meaning(module, called).startswith(("dataclasses.", "attr")):
-                return "settings" in name.lower() or "config" in name.lower()
-        bases = [self.sources.meaning(module, base) for base in node.bases]
-        return any(
-            base.rpartition(".")[2] in _SETTINGS or self._is_settings(base, seen | {name})
-            for base in bases
-        )
-
-    def _is_part(self, name: str) -> bool:
-        """Whether another settings class has a field of that one, or is derived from it."""
-        return any(
-            name == self.sources.meaning(module, meant)
-            for other, (module, node) in self.classes.items()
-            if other != name
-            for meant in (
-                *node.bases,
-                *(field.annotation for field in node.body if isinstance(field, ast.AnnAssign)),
-            )
-        )
-
-    def _places(
-        self, module: Module, held: str, access: str, names: tuple[str, ...] = ()
-    ) -> Iterator[Place]:
-        """The URLs that an object of a settings class has, those of its parts too."""
-        for owner, node, name, line in self._members(held):
-            path = (*names, name)
-            if is_url_name(*path):
-                yield Place(
-                    f"{module.name}:{'.'.join((access, *path))}",
-                    "settings",
-                    self.sources.where(owner, line),
-                    0,
-                    name,
-                    module.root,
-                )
-            elif isinstance(node, ast.AnnAssign) and len(names) < 2:
-                part = self.sources.meaning(owner, node.annotation)
-                if self._is_settings(part) or self._is_model(part):
-                    yield from self._places(module, part, access, path)
-
-    def _is_model(self, name: str) -> bool:
-        """Whether it is a pydantic model, which settings may hold."""
-        if name not in self.classes:
-            return False
-        module, node = self.classes[name]
-        return any(self.sources.meaning(module, b) == "pydantic.BaseModel" for b in node.bases)
-
-    def _members(self, held: str) -> Iterator[tuple[Module, ast.stmt, str, int]]:
-        """Fields, properties and methods without arguments of a class and those above it."""
-        if held not in self.classes:
-            return
-        module, node = self.classes[held]
-        for member in node.body:
-            match member:
-                case (
-                    ast.AnnAssign(target=ast.Name(id=name))
-                    | ast.Assign(targets=[ast.Name(id=name)])
-                ):
-                    yield module, member, name, member.lineno
-                case ast.FunctionDef(name=name) if len(_arguments(member)) == 1 and not {
-                    dotted(d.func if isinstance(d, ast.Call) else d).rpartition(".")[2]
-                    for d in member.decorator_list
-                } & {"field_validator", "validator", "model_validator", "root_validator"}:
-                    yield module, member, name, member.lineno
-        for base in node.bases:
-            yield from self._members(self.sources.meaning(module, base))
-
-
-def _arguments(node: ast.FunctionDef) -> list[ast.arg]:
-    """The arguments that a call has to give."""
-    given = [*node.args.posonlyargs, *node.args.args]
-    return given[: len(given) - len(node.args.defaults)]
+    for name in dotenv:
+        if is_url_name(name):
+            yield Place(f"${name}", "environment variable", ".env", 6, name)
 
 
 # -- plain variables, classes, engines --------------------------------------------------------
@@ -265,7 +81,28 @@ def _of_module(sources: Sources, module: Module) -> Iterator[Place]:
                 yield place(_of_advanced(name, value), "advanced-alchemy", node, 3)
             elif is_url_name(name) or _is_url_text(value):
                 yield place(name, "variable", node, 2)
+        elif isinstance(node, ast.FunctionDef) and _gives_engine(sources, module, node):
+            yield place(node.name, "engine", node, 4)
     yield from _flask(sources, module)
+    yield from _of_engines(sources, module)
+
+
+def _gives_engine(sources: Sources, module: Module, node: ast.FunctionDef) -> bool:
+    """Whether a function without arguments returns an engine that it makes."""
+    returned = (step.value for step in ast.walk(node) if isinstance(step, ast.Return))
+    return not needed_arguments(node) and any(
+        value is not None and _called(sources, module, value) in _ENGINES for value in returned
+    )
+
+
+def _of_engines(sources: Sources, module: Module) -> Iterator[Place]:
+    """Environment variables that an engine is made of, wherever that is."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and _called(sources, module, node) in _ENGINES:
+            for part in ast.walk(node.args[0]) if node.args else ():
+                if isinstance(part, ast.expr) and (named := _environment_variable(part)):
+                    where = sources.where(module, node.lineno)
+                    yield Place(named, "engine", where, 5, "", module.root)
 
 
 def _called(sources: Sources, module: Module, value: ast.expr) -> str:
