@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from limbeck import AsyncMigrator, Migrator
 from tests import servers
 
-NUMBER = {"sqlite": 20, "postgresql": int(os.environ.get("LIMBECK_AT_ONCE", "6"))}
+NUMBER = {"sqlite": 20, "postgresql": int(os.environ.get("LIMBECK_AT_ONCE", "4"))}
 """Dropping a database of PostgreSQL takes seconds on a busy disk: 20 are tried by hand."""
 
 ASYNC = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}

@@ -169,7 +169,8 @@ def test_the_ready_tests_are_one_line_of_the_options(project: Path) -> None:
     done = run_pytest(project, "-rA")
     assert "6 passed" in done.stdout
     assert "PASSED limbeck.testing.tests::test_up_down_up" in done.stdout
-    assert "3 passed" in run_pytest(project, "test_people.py").stdout  # as it was named
+    named = run_pytest(project, "--collect-only", "test_people.py").stdout
+    assert "test_up_down_up" not in named
 
 
 def test_the_ready_tests_find_what_is_wrong(project: Path) -> None:
@@ -270,11 +271,9 @@ def test_on_a_server_the_named_database_is_not_touched(
     assert servers.execute(url, tables[name]) == []
 
 
-@pytest.mark.parametrize("driver", ["sqlite+aiosqlite", "postgresql+asyncpg"])
-def test_async_drivers(driver: str, project: Path, request: pytest.FixtureRequest) -> None:
-    name = driver.partition("+")[0]
-    url = str(request.getfixturevalue(f"{name}_database"))
-    url = url.replace(url.partition("://")[0], driver, 1)
+def test_an_async_driver_of_a_server(project: Path, postgresql_database: str) -> None:
+    scheme = postgresql_database.partition("://")[0]
+    url = postgresql_database.replace(scheme, "postgresql+asyncpg", 1)
     write(
         project,
         {"pytest.ini": f"[pytest]\nlimbeck_url = {url}\n", "test_people.py": ASYNC_TESTS},
