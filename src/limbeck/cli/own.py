@@ -104,6 +104,13 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
     _ERD,
     _LINT,
     _PLAN,
+    Grammar(
+        "report",
+        (click.Argument(["file"]),),
+        runs_project="always",
+        function="limbeck.cli.screens.report:report",
+        help="Write a page with the graph, and each revision's SQL, hazards and schema.",
+    ),
     _TRACE,
     Grammar(
         "log",

@@ -62,11 +62,12 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', "'") + '"'
 
 
-def _type(column: Column) -> str:
+def column_type(column: Column) -> str:
+    """The type as the database writes it."""
     return column.type.text or str(column.type.payload)
 
 
-def _keys(table: Table, column: str) -> str:
+def keys_of(table: Table, column: str) -> str:
     """``PK, FK``: the keys that a column has a part in."""
     primary = table.primary_key
     found = ["PK"] if primary is not None and column in primary.columns else []
@@ -83,10 +84,10 @@ def _unique(table: Table) -> set[tuple[str, ...]]:
 
 
 def _attribute(table: Table, column: Column) -> str:
-    kind = _word(_type(column))
-    name, keys = _word(column.name), _keys(table, column.name)
+    kind = _word(column_type(column))
+    name, keys = _word(column.name), keys_of(table, column.name)
     notes = [] if name == column.name else [column.name]
-    notes += [] if kind == _type(column) else [_type(column)]
+    notes += [] if kind == column_type(column) else [column_type(column)]
     notes += ["nullable"] if column.nullable else []
     comment = _quoted(", ".join(notes)) if notes else ""
     return " ".join(part for part in (kind, name, keys, comment) if part)
@@ -107,9 +108,9 @@ def _cardinality(table: Table, key: ForeignKey) -> str:
 
 
 def _row(table: Table, column: Column) -> str:
-    keys = _keys(table, column.name)
+    keys = keys_of(table, column.name)
     name = escape(column.name) + (f" <i>{keys}</i>" if keys else "")
-    kind = escape(_type(column)) + ("" if column.nullable else " not null")
+    kind = escape(column_type(column)) + ("" if column.nullable else " not null")
     port = escape(column.name, quote=True)
     return f'<tr><td port="{port}" align="left">{name}</td><td align="left">{kind}</td></tr>'
 

@@ -62,6 +62,14 @@ def lint_revisions(
     )
 
 
+def each_alone(
+    project: Project, revisions: Sequence[RecordedRevision]
+) -> dict[str, tuple[Finding, ...]]:
+    """What there is to say of each revision, as if it ran on a database that has the others."""
+    options = _options(project.config, style=False)
+    return {r.revision: tuple(dict.fromkeys(lint((r,), options, {}))) for r in revisions}
+
+
 def _options(config: Config, style: bool) -> Options:
     option = config.get_alembic_option
     small = option("small_table_rows", SMALL_TABLE_ROWS)

@@ -5,7 +5,7 @@ Each script sees the context of that place as its own, also through ``context.ge
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -153,10 +153,15 @@ class _Within:
         self.sink.run(step)
 
 
-def fold(original: MigrationContext, steps: Iterable[MigrationStep]) -> Folded:
+def fold(
+    original: MigrationContext,
+    steps: Iterable[MigrationStep],
+    after: Callable[[MigrationStep, Schema], None] = lambda step, schema: None,
+) -> Folded:
     """The schema that a history makes from nothing, without a server.
 
-    Stops at the first step that only a server could carry out, and says which that is.
+    Stops at the first step that only a server could carry out, and says which that is. `after`
+    sees each step that was carried out, with the schema behind it.
     """
     stand_in: Any = StandIn(original.dialect, original.url)
     context = _context(original, original.dialect, stand_in)
@@ -175,6 +180,7 @@ def fold(original: MigrationContext, steps: Iterable[MigrationStep]) -> Folded:
         doubt = state.doubt or doubt
         if doubt is not None:
             return Folded(state.schema, f"{_named(step)}: {doubt}", state.rows)
+        after(step, state.schema)
     return Folded(state.schema, None, state.rows)
 
 
