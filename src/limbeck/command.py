@@ -222,35 +222,18 @@ def revision(
     """Create a new revision file."""
     from limbeck.commands.new import new_revision
 
-    if rename and not autogenerate:
-        raise CommandError("--rename says what was renamed in the models: it needs --autogenerate")
-    if online and not autogenerate:
-        raise CommandError(
-            "--online is about what is written from the models: it needs --autogenerate"
-        )
+    if not autogenerate:
+        _refuse_without_models(rename, online)
     project = Project(config)
-    runs_env = project.runs_env_for_revisions
-    if sql and autogenerate:
-        raise CommandError("Using --sql with --autogenerate does not make any sense")
-    if sql and not runs_env:
-        raise CommandError(
-            "Using --sql with the revision command when revision_environment is not configured "
-            "does not make any sense"
-        )
-    if not autogenerate and not runs_env and process_revision_directives is None:
-        scripts = [
-            new_revision(
-                project,
-                message,
-                rev_id=rev_id,
-                head=head,
-                splice=splice,
-                branch_labels=branch_label,
-                version_path=version_path,
-                depends_on=depends_on,
-            )
-        ]
-    else:
+    shared: dict[str, Any] = {
+        "rev_id": rev_id,
+        "head": head,
+        "splice": splice,
+        "version_path": version_path,
+        "depends_on": depends_on,
+    }
+    hook = process_revision_directives
+    if autogenerate or sql or hook is not None or project.runs_env_for_revisions:
         from limbeck.commands.revision import revision as generate
 
         scripts = generate(
@@ -258,21 +241,29 @@ def revision(
             message,
             autogenerate=autogenerate,
             sql=sql,
-            head=head,
-            splice=splice,
             branch_label=branch_label,
-            version_path=version_path,
-            rev_id=rev_id,
-            depends_on=depends_on,
-            process_revision_directives=process_revision_directives,
+            process_revision_directives=hook,
             rename=rename or (),
             allow_drop=allow_drop,
             against=against,
             verify=verify,
             online=online,
+            **shared,
         )
+    else:
+        scripts = [new_revision(project, message, branch_labels=branch_label, **shared)]
     _finish(project, scripts)
     return scripts[0] if len(scripts) == 1 else scripts
+
+
+def _refuse_without_models(rename: Sequence[str] | None, online: bool | None) -> None:
+    """Raises CommandError for what says something of models that are not looked at."""
+    if rename:
+        raise CommandError("--rename says what was renamed in the models: it needs --autogenerate")
+    if online:
+        raise CommandError(
+            "--online is about what is written from the models: it needs --autogenerate"
+        )
 
 
 def _finish(project: Project, scripts: Sequence[GeneratedScript]) -> None:

@@ -70,6 +70,28 @@ def test_a_difference_is_found_and_migrated_there_and_back(
             assert_never(outcome)
 
 
+@pytest.mark.parametrize(
+    ("title", "operations"),
+    [
+        ("sequence added", dict.fromkeys(("postgresql", "mysql"), ("drop_sequence numbers",))),
+        ("domain added", {"postgresql": ("alter_column a: type", "drop_domain amount")}),
+    ],
+)
+def test_what_revisions_made_and_models_name_no_more_is_dropped_against_the_history(
+    title: str, operations: dict[str, tuple[str, ...]], empty: Server
+) -> None:
+    """Against a database it stays: it may be another's."""
+    case = CASES[title]
+    back = Case(title, case.after, case.before, case.outcomes)
+    expected = operations.get(empty.dialect, ())
+    migrates(back, expected, "history", empty)
+    empty.empty()
+    before, after = (models(side, empty.dialect) for side in (back.before, back.after))
+    empty.create(before)
+    kept = tuple(o for o in expected if not o.startswith("drop_"))
+    assert tuple(said(op) for op in empty.difference(after).upgrade) == kept
+
+
 def refused(case: Case, server: Server) -> None:
     """The server, or SQLAlchemy before it, takes no such model."""
     with pytest.raises(sa.exc.SQLAlchemyError):

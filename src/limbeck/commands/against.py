@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -72,7 +73,7 @@ def difference_after(
     doubt = "a comparison of somebody else's asks the server"
     if context.dialect.name != "sqlite" and not on_server:
         folded = fold(context, steps)
-        found = None if folded.doubt else compared(context, folded_side(folded), renames)
+        found = None if folded.doubt else compared(context, folded_side(context, folded), renames)
         if found is not None and is_certain(found):
             log.info("Compared with the history, replayed in memory")
             announce(found)
@@ -81,7 +82,8 @@ def difference_after(
         log.debug("The history is replayed on a scratch database: %s", doubt)
 
     def work(rehearsal: Rehearsal) -> R:
-        found = compared(rehearsal.context, database_side(rehearsal.context), renames)
+        side = replace(database_side(rehearsal.context), is_history=True)
+        found = compared(rehearsal.context, side, renames)
         log.info("Compared with the history, replayed on %s", server_name(rehearsal.connection))
         announce(found)
         return use(found)
@@ -100,14 +102,15 @@ def history_steps(project: Project) -> list[MigrationStep]:
     return upgrade_steps(project.scripts, (), "heads")
 
 
-def folded_side(folded: Folded) -> Side:
+def folded_side(context: MigrationContext, folded: Folded) -> Side:
     """A history that was folded in memory."""
     schema = folded.schema
     return Side(
         schema_names=lambda: {t.name.schema for t in schema if t.name.schema is not None},
         read=lambda request: narrowed(schema, request),
-        settle=lambda declared, inspected: declared,
+        settle=context.limbeck_dialect.with_unsaid,
         mixed=False,
+        is_history=True,
     )
 
 

@@ -6,7 +6,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,6 +69,8 @@ class Side:
     settle: Callable[[Schema, Schema], Schema]
     mixed: bool = True
     """Whether there may be what no revision has made."""
+    is_history: bool = False
+    """Whether revisions have made all of it, sequences and domains too."""
 
 
 def difference(context: MigrationContext, renames: Renames | None = None) -> Difference:
@@ -122,13 +124,14 @@ def compared(context: MigrationContext, side: Side, renames: Renames | None = No
     require_all_models(context, metadata)
     declared, inspected = both_sides(context, side, metadata)
     renames = renames or Renames()
+    options = replace(comparison(context), drops_objects=side.is_history)
     doubts: tuple[Candidate, ...] | None = None
     while doubts is None:
         renaming = renames.carried_out(inspected, declared, metadata, context.dialect)
         renaming = followed(renaming, declared)
         settled = side.settle(declared, renaming.schema)
         renaming = followed(renaming, settled)
-        found = compare(renaming.schema, settled, comparison(context))
+        found = compare(renaming.schema, settled, options)
         doubts = renames.settled(found, renaming.schema, settled)
     dialect = context.limbeck_dialect
     keys = {

@@ -152,6 +152,9 @@ class Dialect:
     doubt: Callable[[Operation, Schema], str | None] = lambda operation, before: None
     """Why the server may do more than an operation's `apply` says; None where it does not."""
 
+    with_unsaid: Callable[[Schema, Schema], Schema] = lambda declared, inspected: declared
+    """The declared schema with what models need not say as it is; `read_back` does so too."""
+
     decides_text: Callable[[Schema, Schema], bool] = lambda declared, other: True
     """Whether `==` told all differences of two normalised schemas, or a server would say more."""
 

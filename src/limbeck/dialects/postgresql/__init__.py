@@ -16,6 +16,7 @@ from limbeck.dialects.postgresql.online import ONLINE
 from limbeck.dialects.postgresql.read_back import read_back
 from limbeck.dialects.postgresql.scratch import SCRATCH
 from limbeck.dialects.postgresql.sizes import sizes
+from limbeck.dialects.postgresql.unsaid import with_unsaid
 from limbeck.statements.traced import Tracer
 
 
@@ -38,6 +39,7 @@ DIALECT = Dialect(
     normalize=normalize,
     read_back=read_back,
     doubt=doubt,
+    with_unsaid=with_unsaid,
     decides_text=decides_text,
     scratch=SCRATCH,
     locks=LOCKS,

@@ -19,5 +19,8 @@ def doubt(operation: Operation, before: Schema) -> str | None:
 
 
 def decides_text(declared: Schema, other: Schema) -> bool:
-    """Whether text tells the differences of the two: no default, check or expression differs."""
+    """Whether text tells the differences: no default, check, expression or domain differs."""
+    there = other.domains
+    if any(item != there.get(item.name, item) for item in declared.domains.values()):
+        return False
     return not undecided(declared, other)
