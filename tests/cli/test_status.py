@@ -159,7 +159,7 @@ def test_a_graph_shows_branches_merges_and_what_has_run(limbeck: Run, project: P
     verbose = limbeck("history", "--graph", "-v").stdout
     assert "● a4 (head) number 4\n│   Merges: a2, a3\n" in verbose
     ascii_ = limbeck("history", "--graph", env={"PYTHONIOENCODING": "ascii"}).stdout
-    assert ascii_.splitlines()[:2] == ["* a4 (head) number 4", "+-\\"]
+    assert ascii_.splitlines()[:2] == ["* a4 (head) number 4", "|-\\"]
     wrong = limbeck("history", "--graph", "-r", "x:y")
     assert wrong.returncode == 255
     assert "Can't locate revision identified by 'y'" in wrong.stderr
