@@ -162,7 +162,7 @@ def test_a_graph_shows_branches_merges_and_what_has_run(limbeck: Run, project: P
     assert ascii_.splitlines()[:2] == ["* a4 (head) number 4", "|-\\"]
     wrong = limbeck("history", "--graph", "-r", "x:y")
     assert wrong.returncode == 255
-    assert "Can't locate revision identified by 'y'" in wrong.stderr
+    assert "Can't locate revision identified by 'x'" in wrong.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
