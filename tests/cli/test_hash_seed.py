@@ -63,25 +63,35 @@ sa.Table("left", metadata, sa.Column("id", sa.Integer, primary_key=True))
 """
 
 
+GENERATE = """
+import pathlib, sys
+
+from limbeck.cli.main import run
+
+url = sys.argv[1]
+for models, revision in (("before:metadata", "r1"), ("models:Base", "r2")):
+    settings = f'[tool.limbeck]\\nurl = "{url}"\\nmetadata = "{models}"\\n'
+    pathlib.Path("pyproject.toml").write_text(settings, encoding="utf-8")
+    script = ["-m", revision, "--rev-id", revision]
+    assert run(["revision", "--autogenerate", "--allow-drop", *script]) == 0
+    assert run(["upgrade", "head"]) == 0
+"""
+
+
 def _generate(folder: Path, url: str, seed: str) -> str:
     """Brings a database to what BEFORE says, and generates what makes MODELS of it."""
     folder.mkdir()
-    settings = f"""[tool.limbeck]\nurl = "{url}"\nmetadata = "models:{{0}}"\n"""
-    for text, what, revision in ((BEFORE, "metadata", "r1"), (MODELS, "Base", "r2")):
-        (folder / "models.py").write_text(text, encoding="utf-8")
-        (folder / "pyproject.toml").write_text(settings.format(what), encoding="utf-8")
-        for command in (
-            ["revision", "--autogenerate", "--allow-drop", "-m", revision, "--rev-id", revision],
-            ["upgrade", "head"],
-        ):
-            subprocess.run(
-                [sys.executable, "-m", "limbeck", *command],
-                cwd=folder,
-                env={**os.environ, "PYTHONHASHSEED": seed},
-                check=True,
-                capture_output=True,
-            )
+    for name, text in (("before", BEFORE), ("models", MODELS)):
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-c", GENERATE, url],
+        cwd=folder,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        check=True,
+        capture_output=True,
+    )
     found = sorted((folder / "migrations" / "versions").glob("*.py"))
+    assert len(found) == 2
     text = "".join(path.read_text(encoding="utf-8") for path in found)
     return re.sub(r"Create Date: .*", "Create Date:", text)
 
