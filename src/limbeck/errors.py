@@ -22,6 +22,13 @@ def locate(error: BaseException, path: str, what: str) -> None:
         error.__dict__["limbeck_where"] = f"{place} ({what})"
 
 
+def placed(error: BaseException, path: str, line: int, what: str) -> None:
+    """Notes on an error the place that it comes from, where its traceback does not lead there."""
+    error.__dict__["limbeck_where"] = f"{path}, line {line} ({what})"
+    if hasattr(error, "add_note"):  # Python 3.11
+        error.add_note(f"Sent by {error.__dict__['limbeck_where']}")
+
+
 def where(error: BaseException) -> str | None:
     """Where an error happened, in words; None where nobody noted it."""
     noted: str | None = getattr(error, "limbeck_where", None)

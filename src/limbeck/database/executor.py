@@ -21,7 +21,8 @@ class Executor:
 
     `before_raw` is called before SQL of the script's own, which may look at anything. `attempt`
     is given what sends one statement, and may send it again. `progress` says which of them are
-    held by a transaction, and which have run before.
+    held by a transaction, and which have run before. `ahead` takes a statement whose result
+    nobody asks for, or says that it has to be waited for.
     """
 
     def __init__(
@@ -30,11 +31,13 @@ class Executor:
         before_raw: Callable[[], None] = lambda: None,
         attempt: Callable[[Callable[[], Any]], Any] = lambda send: send(),
         progress: Progress | None = None,
+        ahead: Callable[[str], bool] = lambda sql: False,
     ) -> None:
         self.connection = connection
         self._before_raw = before_raw
         self._attempt = attempt
         self._progress = progress
+        self._ahead = ahead
         self._plain = {"no_parameters": True}
 
     def run(self, step: Step) -> None:
@@ -62,6 +65,9 @@ class Executor:
     def _send(self, statement: Statement) -> Any:
         if statement.backfill is not None:
             return whole(self.connection, statement.backfill)
+        plain = self._plain_text(statement)
+        if plain is not None and statement.transactional and self._ahead(plain):
+            return None
         if statement.element is None:
             try:
                 return self.connection.exec_driver_sql(statement.sql, execution_options=self._plain)
@@ -75,6 +81,20 @@ class Executor:
         return self.connection.execute(
             statement.element, list(parameters), execution_options=options
         )
+
+    def _plain_text(self, statement: Statement) -> str | None:
+        """The final text of a statement without parameters, where it is known."""
+        element: Any = statement.element
+        if element is None:
+            return statement.sql
+        if not isinstance(element, sa.TextClause) or statement.execution_options:
+            return None
+        dialect = self.connection.dialect
+        compiled = element.compile(dialect=dialect)
+        if compiled.params:
+            return None
+        doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
+        return compiled.string.replace("%%", "%") if doubled else compiled.string
 
 
 _SHOWN_LINES = 40

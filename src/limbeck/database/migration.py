@@ -12,6 +12,7 @@ from typing import Any, TextIO
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Dialect, make_url
 
+from limbeck.database.ahead import Ahead
 from limbeck.database.configured import Configured
 from limbeck.database.executor import Executor
 from limbeck.database.history import History
@@ -139,6 +140,8 @@ class MigrationContext(Configured):
             self.offline.asked_for_bind = True
             return self.offline.bind
         self.write_rows()
+        if self.connection is not None:
+            self.ahead.give()
         return self.connection
 
     @property
@@ -155,6 +158,7 @@ class MigrationContext(Configured):
             self.version,
             lambda: self.interpreter.compiler,
             self.progress.unwatched,
+            self.ahead.send,
         )
 
     @cached_property
@@ -162,6 +166,12 @@ class MigrationContext(Configured):
         """How far the revision at hand has come on the connection."""
         assert self.connection is not None
         return Progress(self, self.connection)
+
+    @cached_property
+    def ahead(self) -> Ahead:
+        """Statements of the run that the script does not wait for."""
+        assert self.connection is not None
+        return Ahead(self, self.connection)
 
     @cached_property
     def past(self) -> History:
@@ -199,7 +209,11 @@ class MigrationContext(Configured):
             return self.interpreter_for(self.writer, self.offline.state, self.dialect)
         read = self.inspected if self.limbeck_dialect.rebuilds else self.read
         executor = Executor(
-            self.connection, self.write_rows, self.patience.statement, self.progress
+            self.connection,
+            self.write_rows,
+            self.patience.statement,
+            self.progress,
+            self.ahead.send,
         )
         made = self.interpreter_for(executor, LiveState(read), self.dialect)
         made.left = self.progress.left
@@ -269,7 +283,7 @@ class MigrationContext(Configured):
         return self.units.transaction() if _per_migration or self.as_sql else self._whole_run()
 
     def _held(self) -> tuple[Held, ...]:
-        return (self.rows, self.progress, self.past, self.guard)
+        return (self.ahead, self.rows, self.progress, self.past, self.guard)
 
     def _resumed(self) -> None:
         self.patience.resume()
@@ -357,6 +371,8 @@ class MigrationContext(Configured):
         """
         self.run_arguments = kw
         rewrite = self.limbeck_dialect.rewrite
+        if self.connection is not None:
+            self.ahead.look()
         with running(self.interpreter), rewriting(self.connection, rewrite):
             if self.connection is not None and self.units.external:
                 begin_for_real(self.connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,8 @@ class Progress:
         self._replay, self._resumed = self.ledger.begin(step), None
         if self._replay is not None:
             log.info("Going on with %s, which has run in part", step.short_log)
-        with self._raw.listening(resumes=self._replay is not None):
+        passing = self._raw.passing_over() if self._replay is not None else nullcontext()
+        with self._raw.listening(), passing:
             self.watching = True
             try:
                 yield
@@ -68,6 +69,10 @@ class Progress:
                 self.watching = False
                 self.ledger.close()
         self.ledger.complete(step)
+
+    def listening(self) -> AbstractContextManager[None]:
+        """Listens for all of a run: to begin anew for each revision takes time."""
+        return self._raw.listening()
 
     # -- operations -----------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,17 @@ class _Sent:
     is_alone: bool = False
 
 
+@contextmanager
+def _listeners(*listeners: tuple[Any, str, Callable[..., Any]]) -> Iterator[None]:
+    for listener in listeners:
+        sa.event.listen(*listener)
+    try:
+        yield
+    finally:
+        for listener in listeners:
+            sa.event.remove(*listener)
+
+
 class RawStatements:
     """Sees each statement before and after it is sent, through SQLAlchemy's events.
 
@@ -36,27 +47,30 @@ class RawStatements:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._sent: _Sent | None = None
+        self._listens = False
 
     @contextmanager
-    def listening(self, *, resumes: bool) -> Iterator[None]:
-        """Listens to the connection; `resumes` says that statements may be passed over."""
+    def listening(self) -> Iterator[None]:
+        """Listens to the connection; inside of another such block there is nothing to do."""
+        if self._listens:
+            yield
+            return
         connection = self._progress.connection
-        listeners: list[tuple[Any, str, Callable[..., Any]]] = [
+        self._listens = True
+        with _listeners(
             (connection, "before_cursor_execute", self._before),
             (connection, "after_cursor_execute", self._after),
-        ]
-        if resumes:
-            listeners += [
-                (connection.dialect, name, self._instead)
-                for name in ("do_execute", "do_executemany", "do_execute_no_params")
-            ]
-        for listener in listeners:
-            sa.event.listen(*listener)
-        try:
-            yield
-        finally:
-            for listener in listeners:
-                sa.event.remove(*listener)
+        ):
+            try:
+                yield
+            finally:
+                self._listens = False
+
+    def passing_over(self) -> AbstractContextManager[None]:
+        """Lets statements be passed over that an earlier run has done."""
+        dialect = self._progress.connection.dialect
+        names = ("do_execute", "do_executemany", "do_execute_no_params")
+        return _listeners(*((dialect, name, self._instead) for name in names))
 
     def settle(self, error: BaseException | None = None) -> None:
         """The statement on its way, if there is one, has failed: nothing came after it."""

@@ -51,9 +51,12 @@ class Run:
                 log.info("Nothing is left to do: another runner has done it.")
                 return
         with terminated_as_exit(), self._cancelled_by_signals():
+            context.ahead.open()
             try:
-                self._change(heads, steps)
+                with context.progress.listening():
+                    self._change(heads, steps)
             finally:
+                context.ahead.close()
                 context.patience.stop()
 
     def _cancelled_by_signals(self) -> AbstractContextManager[None]:
@@ -79,6 +82,7 @@ class Run:
             if not heads:
                 context.ensure_version_table(context.purge)
             self._take_each(steps, heads)
+            context.ahead.wait()
             context.progress.ledger.finish()
 
         if context.live.is_open or context.live.external:
@@ -101,6 +105,8 @@ class Run:
         """Runs a step, and notes it in the history."""
         with self.context.past.step(step, heads) as after:
             after.append(self._take(step, heads))
+            if self.context.transaction_per_migration:
+                self.context.ahead.wait()
         return after[0]
 
     def _take(self, step: MigrationStep, heads: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,7 +116,11 @@ class Run:
             create = context.version.create_sql(context.interpreter.compiler)
             context.writer.text(create + context.writer.end)
         context.step = step
-        log.log(context.log_level, "Running %s", step)
+        if context.as_sql:
+            log.log(context.log_level, "Running %s", step)
+        else:
+            context.ahead.allowed = True
+            context.ahead.say(context.log_level, "Running %s", step)
         if context.as_sql:
             context.writer.comment(f"Running {step.short_log}")
         self.call(step)

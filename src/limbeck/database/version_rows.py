@@ -25,11 +25,13 @@ class VersionRows:
         version: VersionTable,
         compiler: Callable[[], Compiler],
         unwatched: Callable[[], AbstractContextManager[None]] = nullcontext,
+        ahead: Callable[[str, str | None], bool] = lambda sql, otherwise: False,
     ) -> None:
         self.connection = connection
         self.version = version
         self._compiler = compiler
         self._unwatched = unwatched
+        self._ahead = ahead
         self._unwritten: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
     def read(self) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ class VersionRows:
     def change(self, change: RowChange) -> None:
         """Changes the rows now."""
         with self._unwatched():
-            self.version.change(self.connection, change, self._compiler())
+            self.version.change(self.connection, change, self._compiler(), self._ahead)
 
     def change_later(self, change: RowChange, rows: Sequence[str]) -> None:
         """Changes `rows` before anything may look."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -84,13 +84,27 @@ class VersionTable:
             sql = f"UPDATE {table} SET {column}={literal(new)} {where} {literal(old)}"
             yield sql, f"updating '{old}' to '{new}' in"
 
-    def change(self, connection: sa.Connection, change: RowChange, compiler: Compiler) -> None:
-        """Changes the rows; CommandError where a row is not the one row that was expected."""
+    def change(
+        self,
+        connection: sa.Connection,
+        change: RowChange,
+        compiler: Compiler,
+        ahead: Callable[[str, str | None], bool] = lambda sql, otherwise: False,
+    ) -> None:
+        """Changes the rows; CommandError where a row is not the one row that was expected.
+
+        `ahead` takes a statement that nobody waits for, with what to raise for another number of
+        rows than one; or it says that it has to be waited for.
+        """
         sane = connection.dialect.supports_sane_rowcount
         for sql, doing in self.change_sql(change, compiler):
-            result = connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
-            if sane and not doing.startswith("inserting") and result.rowcount != 1:
-                raise CommandError(
+            otherwise = None
+            if sane and not doing.startswith("inserting"):
+                otherwise = (
                     f"Online migration expected to match one row when {doing} '{self.name}'; "
-                    f"{result.rowcount} found"
                 )
+            if ahead(sql, otherwise):
+                continue
+            result = connection.exec_driver_sql(sql, execution_options={"no_parameters": True})
+            if otherwise is not None and result.rowcount != 1:
+                raise CommandError(f"{otherwise}{result.rowcount} found")
