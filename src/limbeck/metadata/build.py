@@ -138,6 +138,8 @@ def constraint(value: Constraint) -> sa.Constraint:
                 **extra,
             )
         case values.Check():
+            # It would attach itself to the models' own table, whose columns the clause may hold.
+            extra["_autoattach"] = False
             return sa.CheckConstraint(clause(value.expression), name=value.name, **extra)
         case values.Exclude():
             payload = value.definition.payload

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 from limbeck.dialects.base import Request
 from limbeck.diff.compare import compare
 from limbeck.errors import UnsupportedOperation
+from limbeck.metadata import load
 from limbeck.operations import alter_column, columns, constraints, indexes, tables, types
 from limbeck.operations.base import Operation, Scope
 from limbeck.operations.batch import Batch
@@ -359,6 +360,21 @@ def test_numbering_that_ends_takes_the_sequence_of_before_a_rename(
     assert sorted(left) == sorted({*sequences} - {"o_id_seq"})
     run(operation.reverse(before))
     assert read() == before
+
+
+def test_a_check_of_the_models_that_is_added_leaves_the_models_as_they_are(
+    connection: sa.Connection, run: Callable[[Operation], None]
+) -> None:
+    models = sa.MetaData()
+    kind = sa.Enum("a", "b", name="kind", native_enum=False, create_constraint=True)
+    table = sa.Table("v", models, sa.Column("from", kind))
+    checks = [c for c in table.constraints if isinstance(c, sa.CheckConstraint)]
+    connection.exec_driver_sql('CREATE TABLE v ("from" varchar(1))')
+    declared = load.schema([models], connection.dialect).table(Name("v"))
+    for check in declared.checks:
+        run(constraints.AddConstraint(Name("v"), check))
+    assert len(checks) == 1
+    assert [c for c in table.constraints if isinstance(c, sa.CheckConstraint)] == checks
 
 
 def test_a_type_that_the_script_made_itself_is_not_made_again(
