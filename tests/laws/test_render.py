@@ -23,7 +23,19 @@ from sqlalchemy.sql.elements import conv
 from limbeck.dialects.base import dialect as dialect_of
 from limbeck.diff.compare import compare
 from limbeck.metadata import load
-from limbeck.operations import alter_table, columns, constraints, data, indexes, tables, types
+from limbeck.operations import (
+    alter_table,
+    columns,
+    constraints,
+    data,
+    domains,
+    extensions,
+    indexes,
+    schemas,
+    sequences,
+    tables,
+    types,
+)
 from limbeck.operations.alter_column import AlterColumn, existing_hints
 from limbeck.operations.base import Operation, Scope
 from limbeck.operations.columns import AddColumn
@@ -44,7 +56,19 @@ DIALECTS = {
     "mysql": mysql.dialect(),
     "sqlite": sqlite.dialect(),
 }
-VERBS = (tables, alter_table, columns, constraints, indexes, data, types)
+VERBS = (
+    tables,
+    alter_table,
+    columns,
+    constraints,
+    indexes,
+    data,
+    types,
+    schemas,
+    sequences,
+    domains,
+    extensions,
+)
 
 RENDER = settings(
     max_examples=int(os.environ.get("LIMBECK_EXAMPLES", "60")),

@@ -283,7 +283,7 @@ class MigrationContext(Configured):
         return self.units.transaction() if _per_migration or self.as_sql else self._whole_run()
 
     def _held(self) -> tuple[Held, ...]:
-        return (self.ahead, self.rows, self.progress, self.past, self.guard)
+        return (self.rows, self.progress, self.past, self.ahead, self.guard)
 
     def _resumed(self) -> None:
         self.patience.resume()
