@@ -119,7 +119,7 @@ def test_a_rebuild_in_a_script_loses_nothing_of_a_table_that_the_script_made(
             sa.Column("n", sa.Integer),
             sqlite_with_rowid=False,
         )
-        op.execute("INSERT INTO t (id, name, qty) VALUES (7, 'seven', 2)")
+        op.execute("INSERT INTO t (id, name, qty, at) VALUES (7, 'seven', 2, '2026-01-01')")
         op.execute("INSERT INTO w VALUES ('x', 1)")
         """,
     )
