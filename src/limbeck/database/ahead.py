@@ -94,12 +94,17 @@ class Ahead:
     def _is_busy(self) -> bool:
         return self._queue.unfinished_tasks > 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there may be a statement that nobody waits for."""
+        return self._thread is not None and self.allowed and self._context.live.is_open
+
     def send(self, sql: str, otherwise: str | None = None) -> bool:
         """Sends a statement whose result nobody asks for; False where it has to be waited for.
 
         With `otherwise` it fails, beginning with that text, unless it concerns one row.
         """
-        if self._thread is None or not self.allowed or not self._context.live.is_open:
+        if not self.is_open:
             return False
         if self._failure is not None:
             self.wait()

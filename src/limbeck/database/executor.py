@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from limbeck.database.ahead import Ahead
 from limbeck.database.batches import whole
 from limbeck.database.progress import Progress
 from limbeck.errors import DatabaseError
 from limbeck.operations.base import Statement
+from limbeck.operations.compiler import single_percents
 from limbeck.plan.steps import Step
 from limbeck.runtime.events import table_events
 
@@ -31,7 +33,7 @@ class Executor:
         before_raw: Callable[[], None] = lambda: None,
         attempt: Callable[[Callable[[], Any]], Any] = lambda send: send(),
         progress: Progress | None = None,
-        ahead: Callable[[str], bool] = lambda sql: False,
+        ahead: Ahead | None = None,
     ) -> None:
         self.connection = connection
         self._before_raw = before_raw
@@ -65,8 +67,7 @@ class Executor:
     def _send(self, statement: Statement) -> Any:
         if statement.backfill is not None:
             return whole(self.connection, statement.backfill)
-        plain = self._plain_text(statement)
-        if plain is not None and statement.transactional and self._ahead(plain):
+        if self._sent_ahead(statement):
             return None
         if statement.element is None:
             try:
@@ -82,6 +83,14 @@ class Executor:
             statement.element, list(parameters), execution_options=options
         )
 
+    def _sent_ahead(self, statement: Statement) -> bool:
+        """Whether nobody waits for it: asked first whether that may be, as text costs to make."""
+        ahead = self._ahead
+        if ahead is None or not ahead.is_open or not statement.transactional:
+            return False
+        plain = self._plain_text(statement)
+        return plain is not None and ahead.send(plain)
+
     def _plain_text(self, statement: Statement) -> str | None:
         """The final text of a statement without parameters, where it is known."""
         element: Any = statement.element
@@ -93,8 +102,7 @@ class Executor:
         compiled = element.compile(dialect=dialect)
         if compiled.params:
             return None
-        doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
-        return compiled.string.replace("%%", "%") if doubled else compiled.string
+        return single_percents(compiled.string, dialect)
 
 
 _SHOWN_LINES = 40

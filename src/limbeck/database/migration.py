@@ -213,7 +213,7 @@ class MigrationContext(Configured):
             self.write_rows,
             self.patience.statement,
             self.progress,
-            self.ahead.send,
+            self.ahead,
         )
         made = self.interpreter_for(executor, LiveState(read), self.dialect)
         made.left = self.progress.left

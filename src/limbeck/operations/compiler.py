@@ -22,6 +22,12 @@ from limbeck.schema.types import Expression, SqlType
 Override: TypeAlias = Callable[[Any, "Compiler", Before], tuple[Statement, ...]]
 
 
+def single_percents(sql: str, dialect: Dialect) -> str:
+    """Text from SQLAlchemy's compilers as the server gets it: some drivers want `%` doubled."""
+    doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
+    return sql.replace("%%", "%") if doubled else sql
+
+
 class Compiler:
     """Turns operations into statements for `dialect`, and gives their families pieces of SQL.
 
@@ -47,14 +53,9 @@ class Compiler:
         """SQLAlchemy's quoting for the dialect."""
         return self.dialect.identifier_preparer
 
-    @cached_property
-    def _doubles_percents(self) -> bool:
-        return bool(getattr(self.preparer, "_double_percents", False))
-
     def plain(self, sql: str) -> str:
         """Text from SQLAlchemy's compilers, percent signs single, no white space around."""
-        sql = sql.strip()
-        return sql.replace("%%", "%") if self._doubles_percents else sql
+        return single_percents(sql.strip(), self.dialect)
 
     def ddl_compiler(self) -> DDLCompiler:
         """A DDL compiler that is not bound to a statement."""

@@ -16,6 +16,7 @@ from sqlalchemy.engine.mock import MockConnection
 
 from limbeck.errors import UnsupportedOperation
 from limbeck.operations.base import Statement
+from limbeck.operations.compiler import single_percents
 from limbeck.plan.steps import Step
 from limbeck.runtime.events import table_events
 
@@ -136,9 +137,7 @@ class SqlWriter:
     def _literal(self, element: Any) -> str:
         compiled = element.compile(dialect=self._literals, compile_kwargs={"literal_binds": True})
         text = str(compiled).strip()
-        if getattr(self.dialect.identifier_preparer, "_double_percents", False):
-            text = text.replace("%%", "%")
-        return text.removesuffix(";")
+        return single_percents(text, self.dialect).removesuffix(";")
 
 
 _LITERALS = re.compile(r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\"|`[^`]*`", re.DOTALL)
