@@ -36,7 +36,19 @@ def configure(
     dialect_opts: Mapping[str, Any] | None = None,
     **kw: Any,
 ) -> None:
-    """Sets up the migration context on a connection, or for a URL or dialect name."""
+    """Sets up the migration context on a connection, or for a URL or dialect name.
+
+    `kw` are the keywords that Alembic's users know. What the models are and what is compared:
+    `target_metadata` (a MetaData, a declarative base, or a list of them), `include_name`,
+    `include_object`, `include_schemas`, `compare_type`, `compare_server_default`. How a script is
+    written: `render_item`, `render_as_batch`, `user_module_prefix`, `sqlalchemy_module_prefix`,
+    `process_revision_directives`, `template_args`, `upgrade_token`, `downgrade_token`. How it runs:
+    `version_table`, `version_table_schema`, `version_table_pk`, `transaction_per_migration`,
+    `transactional_ddl`, `on_version_apply`, `starting_rev`, `tag`, `literal_binds`,
+    `output_buffer`, and Limbeck's `history`, `lock`, `lock_wait`, `lock_timeout`, `lock_retries`,
+    `statement_timeout` and `scratch_url`, the settings of these names. Further ones are kept in
+    the context's `opts`.
+    """
     current_environment("configure").configure(connection, url, dialect_name, dialect_opts, **kw)
 
 

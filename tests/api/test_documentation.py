@@ -3,42 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from limbeck import command, op
-from limbeck.cli.own import OWN_COMMANDS
-from limbeck.cli.parameters import COMMANDS
-from limbeck.project.settings import Settings
-
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def _table_names(page: str) -> set[str]:
-    """Every lower-case name in backquotes in the first column of a page's tables."""
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
-    return {name for cell in cells for name in re.findall(r"`([a-z_]+)[^`]*`", cell)}
-
-
-def test_every_command_has_its_line() -> None:
-    commands = {grammar.name for grammar in COMMANDS}
-    own = {grammar.name for grammar in OWN_COMMANDS}
-    assert commands | own <= _table_names("commands.md")
-    assert all(callable(getattr(command, name)) for name in commands)
-
-
-def test_every_native_setting_has_its_line() -> None:
-    settings = {field.name for field in fields(Settings)} - {"file"}
-    assert _table_names("native.md") == settings
-
-
-def test_every_operation_that_is_described_exists() -> None:
-    described = _table_names("operations.md")
-    assert "create_table" in described
-    assert [name for name in described if not hasattr(op, name)] == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from limbeck.cli.parameters import ARGUMENTS
 from limbeck.errors import ConfigurationError
 from limbeck.project.config import Config
 from limbeck.project.settings import Settings
@@ -32,7 +33,18 @@ class CommandOptions(SimpleNamespace):
 
 
 class RevisionCommand(click.Command):
-    """A command whose arguments may be relative revisions: `-1` is a value, not an option."""
+    """A command whose arguments may be relative revisions: `-1` is a value, not an option.
+
+    Its help says what the arguments are.
+    """
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        arguments = [p for p in self.params if isinstance(p, click.Argument)]
+        rows = [(p.human_readable_name.strip("[]"), ARGUMENTS[p.name or ""]) for p in arguments]
+        if rows:
+            with formatter.section("Arguments"):
+                formatter.write_dl(rows)
+        super().format_options(ctx, formatter)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         masked = [f"{_MASK}{arg}" if _NEGATIVE.match(arg) else arg for arg in args]

@@ -71,6 +71,16 @@ class Grammar:
         return [name for name in options if name and name not in left_out]
 
 
+ARGUMENTS: Mapping[str, str] = {
+    "directory": "The folder to make.",
+    "file": "The file to write.",
+    "rev": "The revision; also 'current', 'head' or a step such as 'head-1'.",
+    "rev_range": "A range of revisions, such as 'a1:b2' or 'base:heads'.",
+    "revision": "Where to go: a revision, 'head', 'heads', 'base', or steps such as '+1' and '-1'.",
+    "revisions": "Revisions, 'head' or 'heads'; several are separated by spaces.",
+}
+"""What the arguments are, by the names that functions have for them."""
+
 WHERE_OPTIONS: Sequence[click.Option] = (
     click.Option(["--database", "database_"], metavar="NAME", help="Which of several databases."),
     click.Option(["--tenant", "tenant_"], metavar="SCHEMA", help="Which of the tenants."),

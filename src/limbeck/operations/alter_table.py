@@ -118,8 +118,10 @@ def alter_table(
 ) -> AlterTable:
     """Changes options of a table, given as `sqlalchemy.Table` takes them (``mysql_engine="…"``).
 
-    None takes an option back to the server's default; `prefixes` are those of the table after it
-    (``["UNLOGGED"]``, or none).
+    These are `mysql_engine`, `mysql_charset`, `mysql_collate` and `mysql_row_format`;
+    `postgresql_tablespace`, `postgresql_with`, `postgresql_using` and `postgresql_inherits`;
+    `sqlite_with_rowid` and `sqlite_strict`. None takes an option back to the server's default;
+    `prefixes` are those of the table after it (``["UNLOGGED"]``, or none).
     """
     return AlterTable(
         load.qualified(table_name, schema, scope.dialect),

@@ -299,7 +299,11 @@ def alter_column(
 ) -> AlterColumn:
     """Changes a column: type, nullability, server default, comment, name, identity, computed.
 
-    False means "leave as it is" for `comment` and `server_default`, where None takes it away.
+    False means "leave as it is" for `comment` and `server_default`, where None takes it away; an
+    `sa.Identity` or `sa.Computed` is given as `server_default`. `type_` may come with
+    ``postgresql_using="…"``, an expression that makes the new value of the old; `autoincrement` is
+    MySQL's. What the column was is known from the database or the history: `existing_…` says it
+    where neither can be asked, and for the downgrade.
     """
     name = load.qualified(table_name, schema, scope.dialect)
     default, computed, identity = _split_default(server_default)

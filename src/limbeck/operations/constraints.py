@@ -336,7 +336,7 @@ def create_foreign_key(
     referent_schema: str | None = None,
     **dialect_kw: Any,
 ) -> AddConstraint:
-    """Adds a foreign key."""
+    """Adds a foreign key; on PostgreSQL ``postgresql_not_valid=True`` leaves rows unchecked."""
     target = referent_table if referent_schema is None else f"{referent_schema}.{referent_table}"
     item = sa.ForeignKeyConstraint(
         list(local_cols),

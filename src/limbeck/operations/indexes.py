@@ -178,7 +178,11 @@ def create_index(
     if_not_exists: bool | None = None,
     **kw: Any,
 ) -> CreateIndex:
-    """Creates an index on columns (names) and expressions (`text()` or SQLAlchemy's)."""
+    """Creates an index on columns (names) and expressions (`text()` or SQLAlchemy's).
+
+    `kw` are options as `sqlalchemy.Index` takes them (``postgresql_where``, ``mysql_length``).
+    ``postgresql_concurrently=True`` builds it outside of the transaction.
+    """
     collection = sa.MetaData(naming_convention=scope.naming_convention or None)
     named = [c for c in columns if isinstance(c, str)]
     included = [c for key, value in kw.items() if key.endswith("_include") for c in value]

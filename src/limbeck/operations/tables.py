@@ -321,7 +321,8 @@ def create_table(
     """Creates a table, its indexes and comments; returns the `Table`.
 
     Takes what `sqlalchemy.Table` takes; columns may carry foreign keys, checks, `unique` and
-    `index`, as in a model. Columns of another table are copied.
+    `index`, as in a model. Columns of another table are copied. On PostgreSQL the enum types that
+    no table uses yet are created before it.
     """
     collection = sa.MetaData(naming_convention=scope.naming_convention or None)
     items = [_copied(c) for c in columns]
@@ -350,7 +351,7 @@ def drop_table(
     if_exists: bool | None = None,
     **kw: Any,
 ) -> DropTable:
-    """Drops a table."""
+    """Drops a table, and on PostgreSQL the enum types that it was the last to use."""
     return DropTable(load.qualified(table_name, schema, scope.dialect), bool(if_exists))
 
 

@@ -34,51 +34,123 @@ class Settings:
     """
 
     file: Path
-    script_location: str = "migrations"
-    metadata: References = ()
-    models: tuple[str, ...] = ()
+
+    # -- Where things are --
+
     url: str | None = None
-    version_table: str = "alembic_version"
-    version_table_schema: str | None = None
-    include_schemas: bool | tuple[str, ...] = False
-    file_template: str | None = None
-    timezone: str | None = None
-    truncate_slug_length: int = 40
+    """Where the database is: a URL, `$VARIABLE`, or `module:attribute` that gives one."""
+    metadata: References = ()
+    """`"module:name"` of a `MetaData`, or of anything that has a `metadata`, such as a declarative
+    base; a list for several."""
+    models: tuple[str, ...] = ()
+    """Packages and modules whose models are imported, with every module below them;
+    `"apps.*.models"` is that module of every package in `apps`."""
+    script_location: str = "migrations"
+    """The folder of revisions."""
     version_locations: tuple[str, ...] | None = None
+    """Other folders of revision files than `versions` in `script_location`."""
     recursive_version_locations: bool = False
-    sourceless: bool = False
-    output_encoding: str = "utf-8"
+    """Whether folders below those are searched too."""
     prepend_sys_path: tuple[str, ...] = (".",)
-    include_name: Reference | None = None
-    include_object: Reference | None = None
-    ignore: tuple[str, ...] = ()
-    foreign_objects: str = "keep"
-    render_types: str = "module"
-    compare_type: bool = True
-    compare_server_default: bool = True
-    render_as_batch: bool = False
-    transaction_per_migration: bool = False
-    history: bool = True
-    post_write_hooks: tuple[Mapping[str, str], ...] = ()
+    """Folders in front of `sys.path`; without it also `src`, if there is one."""
     env_py: bool = True
-    lock: str = "session"
-    lock_wait: float = 60
-    lock_timeout: float | None = None
-    lock_retries: int = 10
-    statement_timeout: float = 0
-    lint_ignore: tuple[str, ...] = ()
-    lint_severities: Mapping[str, str] | None = None
-    lint_style: bool = False
-    target_version: str | None = None
-    small_table_rows: int = 1000
-    protect: bool = False
-    against: Against = "history"
-    verify: bool = True
+    """Whether an `env.py` in `script_location` runs, where there is one; `false` where these
+    settings say all of it."""
+
+    # -- Revision files --
+
+    file_template: str | None = None
+    """How files are named, without doubled percent signs; without it `"%(rev)s_%(slug)s"`."""
+    truncate_slug_length: int = 40
+    """How much of the message goes into the name of a file."""
+    timezone: str | None = None
+    """The time zone of dates in files, such as `"UTC"`; without it the machine's."""
+    output_encoding: str = "utf-8"
+    """The encoding of files."""
+    sourceless: bool = False
+    """Whether compiled files count as revisions where there is no source."""
+    post_write_hooks: tuple[Mapping[str, str], ...] = ()
+    """Commands that run over each new file, whose path is appended; or tables with `name`, `type`
+    and `options`, as Alembic has them."""
+    render_types: str = "module"
+    """Whether a script imports types of your own (`"module"`), or has what they store
+    (`"impl"`)."""
+    render_as_batch: bool = False
+    """Whether generated scripts use `batch_alter_table`."""
     online: bool = False
+    """Whether generated scripts take steps that make nobody wait for long."""
+    verify: bool = True
+    """Whether generated scripts are proven on a scratch database before they are kept."""
     scratch_url: str | None = None
+    """An empty database, or a server without one, for scratch databases; written like `url`."""
+
+    # -- What is compared --
+
+    against: Against = "history"
+    """What models are compared with: `"history"` or `"database"`."""
+    include_schemas: bool | tuple[str, ...] = False
+    """Whether other schemas than the default one are compared, or the names of those."""
+    include_name: Reference | None = None
+    """`"module:function"` that says for each name in the database whether it is read."""
+    include_object: Reference | None = None
+    """`"module:function"` that says for each object whether it is compared."""
+    ignore: tuple[str, ...] = ()
+    """Patterns of tables that are left out, such as `"legacy_*"` and `"audit.*"`."""
+    foreign_objects: str = "keep"
+    """Whether tables that no model names and no revision made are left alone (`"keep"`), or dropped
+    (`"drop"`)."""
+    compare_type: bool = True
+    """Whether types of columns are compared."""
+    compare_server_default: bool = True
+    """Whether server defaults are compared."""
+
+    # -- How migrations run --
+
+    version_table: str = "alembic_version"
+    """The table that holds the current revisions."""
+    version_table_schema: str | None = None
+    """Its schema, where it is not the default one."""
+    history: bool = True
+    """Whether the database keeps a history of what was run; `false` by default in `alembic.ini`."""
+    transaction_per_migration: bool = False
+    """One transaction for each migration instead of one for all."""
+    lock: str = "session"
+    """The mutex of runs: `"session"`, `"lease"` (behind any pooler) or `"none"`."""
+    lock_wait: float = 60
+    """How many seconds to wait for another runner; text such as `"5min"` is understood, here and
+    in the times below."""
+    lock_timeout: float | None = None
+    """How many seconds a statement waits for a lock; without it 2, and on SQLite the driver's."""
+    lock_retries: int = 10
+    """How often a statement is tried again that got no lock."""
+    statement_timeout: float = 0
+    """How many seconds a statement may take; 0 is no limit."""
+    protect: bool = False
+    """Whether `upgrade` refuses what loses data and is not allowed by name."""
+
+    # -- Lint --
+
+    lint_ignore: tuple[str, ...] = ()
+    """Rules that do not run."""
+    lint_severities: Mapping[str, str] | None = None
+    """Other severities of rules: `{ create-index = "warning" }`; in an ini file
+    `create-index = warning`, one a line."""
+    lint_style: bool = False
+    """Whether matters of style are looked for; a rule that `lint_severities` names runs anyway."""
+    target_version: str | None = None
+    """The server's version to judge for, such as `"15"` or `"mariadb 10.11"`; without it that of
+    the database."""
+    small_table_rows: int = 1000
+    """Up to how many rows a table is small, and rules about scans and locks leave it alone."""
+
+    # -- Several databases and tenants --
+
     databases: Databases = ()
+    """Tables `[tool.limbeck.databases.<name>]`, each with the keys of this page."""
     schema: str | None = None
+    """The schema that the history runs in, where it is one tenant's."""
     tenants: Reference | None = None
+    """`"module:function"`, or a list, that gives the names of all tenants' schemas."""
 
     @property
     def here(self) -> Path:

@@ -20,13 +20,13 @@ _TESTS = Path(__file__).with_name("tests.py")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "limbeck_project",
-        "The pyproject.toml or alembic.ini of the migrations, or its folder.",
+        "The pyproject.toml or alembic.ini of the migrations, or its folder, from pytest's root.",
         default=".",
     )
     parser.addini(
         "limbeck_url",
         "Where databases for tests may be made: a URL, $VARIABLE or module:attribute. The database "
-        "that it names is not touched.",
+        "that it names is not touched. Defaults to the project's scratch_url, else its url.",
         default="",
     )
     parser.addini(
