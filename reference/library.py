@@ -19,8 +19,8 @@ from reference.text import MADE, class_stub, sentence, stub, table, words
 
 _TOP = """# Library
 
-What programs, an `env.py` and tests import. [In an application](../library.md)
-and [testing](../testing.md) tell how it is used.
+What programs, an `env.py` and tests import. [In an application](../library.md),
+[async](../async.md) and [testing](../testing.md) tell how it is used.
 """
 _RESULTS = (Revision, Checked, Planned, Verification)
 _ASYNC = "Its methods are those of `Migrator`, each to be awaited.\n"
