@@ -9,7 +9,14 @@ import click
 from limbeck import command
 from limbeck.cli.main import _WITHOUT_WHERE, _group
 from limbeck.cli.own import OWN_COMMANDS
-from limbeck.cli.parameters import ARGUMENTS, COMMANDS, GLOBAL_OPTIONS, WHERE_OPTIONS, Grammar
+from limbeck.cli.parameters import (
+    ARGUMENTS,
+    COMMANDS,
+    GLOBAL_OPTIONS,
+    JSON,
+    WHERE_OPTIONS,
+    Grammar,
+)
 from reference.links import COMMANDS as LINKS
 from reference.text import MADE, more, stub, table
 
@@ -43,8 +50,9 @@ def page() -> str:
         _ALEMBICS,
         "## Options before the command\n",
         table(("option", "meaning"), map(_option, GLOBAL_OPTIONS)),
-        "\n## Options of most commands\n",
-        f"All take these but {_listed(_WITHOUT_WHERE)}.\n",
+        "\n## Options of all commands\n",
+        table(("option", "meaning"), [_option(JSON)]),
+        f"\nAll but {_listed(_WITHOUT_WHERE)} take these too.\n",
         table(("option", "meaning"), map(_option, WHERE_OPTIONS)),
         "",
         *(_command(grammar, texts[grammar.name]) for grammar in commands),

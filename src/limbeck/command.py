@@ -172,7 +172,7 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
 
     done = initialize(config, directory, template=template, package=package)
     for action in done.actions:
-        config.print_stdout(action)
+        config.print_stdout("%s", action.said)
     if done.edit_next is not None:
         config.print_stdout(
             f"Please edit configuration/connection/logging settings in {done.edit_next} "

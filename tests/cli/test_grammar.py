@@ -117,13 +117,13 @@ def test_every_flag_that_scripts_use_is_known() -> None:
         for grammar in COMMANDS
     }
     assert flags == {
-        "branches": {"-v", "--verbose", "--json"},
-        "check": {"--against", "--json"},
-        "current": {"-v", "--verbose", "-c", "--check-heads", "--json"},
-        "downgrade": {"--sql", "--tag", "--json"},
+        "branches": {"-v", "--verbose"},
+        "check": {"--against"},
+        "current": {"-v", "--verbose", "-c", "--check-heads"},
+        "downgrade": {"--sql", "--tag"},
         "edit": set(),
         "ensure_version": {"--sql"},
-        "heads": {"-v", "--verbose", "--resolve-dependencies", "--json"},
+        "heads": {"-v", "--verbose", "--resolve-dependencies"},
         "history": {
             "-r",
             "--rev-range",
@@ -132,7 +132,6 @@ def test_every_flag_that_scripts_use_is_known() -> None:
             "-i",
             "--indicate-current",
             "--graph",
-            "--json",
         },
         "init": {"-t", "--template", "--package", "--metadata", "--models", "--url"},
         "list_templates": set(),
@@ -155,13 +154,12 @@ def test_every_flag_that_scripts_use_is_known() -> None:
             "--against",
             "--allow-drop",
         },
-        "show": {"--json"},
+        "show": set(),
         "stamp": {"--sql", "--tag", "--purge"},
         "upgrade": {
             "--sql",
             "--tag",
             "--dry-run",
-            "--json",
             "--all",
             "--jobs",
             "--canary",

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from limbeck.cli.main import _group
 from limbeck.cli.own import OWN_COMMANDS
-from limbeck.cli.parameters import COMMANDS, JSON
+from limbeck.cli.parameters import COMMANDS
 from tests.cli.conftest import Run
-from tests.cli.test_status import configure, write
+from tests.cli.test_status import MODELS, configure, write
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "json.md"
-OTHERS = {"lint": ("lint", "--format", "json")}
 
 
 def documented() -> dict[str, Any]:
@@ -49,62 +49,155 @@ def strict(schema: Any) -> Any:
     return found
 
 
-def test_each_command_that_prints_json_is_described() -> None:
-    commands = {g.name for g in (*COMMANDS, *OWN_COMMANDS) if JSON in g.parameters}
-    assert commands | OTHERS.keys() == documented().keys()
+HISTORY = """
+heads: 0
+branches: 0
+history --graph: 0
+show a1: 0
+edit a1: 0
+erd: 0
+report out.html: 0
+lint --rules: 0
+merge a3 a4 --splice: 0
+revision -m more --empty: 0
+config: 0
+doctor: 0
+"""
+DATABASE = """
+ensure_version: 0
+lint --strict: 0
+plan: 0
+upgrade a1: 0
+upgrade heads --dry-run: 0
+upgrade heads: 0
+current: 0
+history -i: 0
+check --against database: 255
+downgrade a3: 0
+current --check-heads: 255
+status: 0
+resolve: 0
+stamp heads: 0
+log: 0
+verify: 255
+erd --from database -o out.dot: 0
+"""
+SERVER = """
+upgrade a1: 0
+lint --strict: 1
+plan: 0
+trace: 0
+upgrade: 0
+check: 255
+status: 0
+log: 0
+verify: 255
+erd --from database: 0
+"""
+NEW = """
+list_templates: 0
+init --metadata models:metadata --url sqlite:///app.db: 0
+revision -m first: 0
+upgrade: 0
+adopt --database: 0
+"""
+FOLDER = """
+init folder: 0
+adopt: 0
+"""
+"""What is typed in each scene, one after the other, and the exit status of each."""
+
+NAMES = {grammar.name for grammar in (*COMMANDS, *OWN_COMMANDS)}
 
 
-def commands(is_sqlite: bool) -> Iterator[tuple[tuple[str, ...], int]]:
-    """What is typed, one after the other, and the exit status of each."""
-    yield ("heads",), 0
-    yield ("branches",), 0
-    yield ("history",), 0
-    yield ("status",), 0
-    yield ("plan",), 0
-    yield ("trace",), 255 if is_sqlite else 0
-    yield ("lint",), 0
-    yield ("upgrade", "a1"), 0
-    yield ("show", "current"), 0
-    yield ("upgrade", "heads", "--dry-run"), 0
-    yield ("upgrade", "heads"), 0
-    yield ("current",), 0
-    yield ("history", "-i"), 0
-    yield ("check", "--against", "database"), 255
-    yield ("downgrade", "a3"), 0
-    yield ("current", "--check-heads"), 255
-    yield ("log",), 0
-    yield ("status",), 0
-    yield ("verify",), 255
-    yield ("doctor",), 0
-    yield ("config",), 0
+def described(done: subprocess.CompletedProcess[str], name: str) -> Any:
+    """What a command printed, held to what the page says of it."""
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, documented()[name])
+    return found
 
 
-@pytest.mark.parametrize(
-    "kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
-)
-def test_each_prints_what_the_page_says(
-    limbeck: Run, project: Path, kind: str, request: pytest.FixtureRequest
-) -> None:
-    is_sqlite = kind == "sqlite"
-    url = "sqlite:///app.db" if is_sqlite else request.getfixturevalue("postgresql_database")
-    configure(project, url)
+def play(limbeck: Run, scene: str) -> None:
+    for line in scene.strip().splitlines():
+        typed, status = line.rsplit(": ", 1)
+        done = limbeck(*typed.split(), "--json", env={"EDITOR": "true"})
+        assert done.returncode == int(status), (typed, done.stdout, done.stderr)
+        if done.stdout or status == "0":
+            described(done, typed.split()[0])
+
+
+def test_each_command_is_described_and_has_the_option_and_a_scene() -> None:
+    assert documented().keys() == NAMES
+    found = _group().commands
+    assert found.keys() == NAMES
+    for command in found.values():
+        assert any("--json" in option.opts for option in command.params), command.name
+    lines = "".join((HISTORY, DATABASE, SERVER, NEW, FOLDER)).split("\n")
+    assert {re.split(r"[ :]", line)[0] for line in lines if line} == NAMES
+
+
+@pytest.mark.parametrize("scene", [HISTORY, DATABASE], ids=["history", "database"])
+def test_a_project_on_sqlite(limbeck: Run, project: Path, scene: str) -> None:
+    configure(project, "sqlite:///app.db")
     write(project, 1)
     write(project, 2, "a1")
-    write(project, 3, "a1", more="op.drop_column('t1', 'id')" if not is_sqlite else "")
+    write(project, 3, "a1")
     write(project, 4, "a2", "a3")
-    schemas, told = documented(), set()
-    for arguments, status in commands(is_sqlite):
-        name = arguments[0]
-        typed = OTHERS.get(name, (*arguments, "--json"))
-        done = limbeck(*typed)
-        refused = name == "trace" and is_sqlite
-        assert done.returncode == status or name == "lint", (arguments, done.stdout, done.stderr)
-        if refused:
-            assert done.stdout == ""
-            continue
-        jsonschema.validate(json.loads(done.stdout), schemas[name])
-        told.add(name)
-    assert told | ({"trace"} if is_sqlite else set()) == schemas.keys()
+    play(limbeck, scene)
+
+
+@pytest.mark.postgresql
+def test_a_project_on_a_server(limbeck: Run, project: Path, postgresql_database: str) -> None:
+    configure(project, postgresql_database)
+    write(project, 1)
+    write(project, 2, "a1", more="op.drop_column('t1', 'id')")
+    play(limbeck, SERVER)
+
+
+def test_a_project_that_is_set_up(limbeck: Run, project: Path) -> None:
+    (project / "models.py").write_text(MODELS)
+    play(limbeck, NEW)
+
+
+def test_a_folder_with_an_env_py(limbeck: Run, project: Path) -> None:
+    play(limbeck, FOLDER)
+
+
+@pytest.mark.postgresql
+def test_a_revision_that_has_run_in_part(
+    limbeck: Run, project: Path, postgresql_database: str
+) -> None:
+    configure(project, postgresql_database)
+    apart = "op.execute('CREATE INDEX CONCURRENTLY ix ON t1 (id)')"
+    write(project, 1, more=f"{apart}; op.execute('nonsense')")
+    assert limbeck("upgrade").returncode == 1
+    found = described(limbeck("resolve", "--json"), "resolve")
+    assert found["half_done"]["revision"] == "a1"
+    assert [s["state"] for s in found["half_done"]["statements"]] == ["done", "done"]
+    assert found["done"] is None
+    decided = described(limbeck("resolve", "--rolled-back", "--all", "--json"), "resolve")
+    assert decided["done"].startswith("Revision a1 (upgrade) runs from its beginning")
+
+
+def test_nothing_else_reaches_standard_output(limbeck: Run, project: Path) -> None:
+    """What env.py, revisions, hooks and the programs they start print goes to standard error."""
+    configure(
+        project,
+        "sqlite:///app.db",
+        'post_write_hooks = ["echo from a hook"]',
+    )
+    write(project, 1, more="print('from a revision'); import os; os.system('echo from a program')")
+    done = limbeck("upgrade", "--json")
+    assert described(done, "upgrade")["revisions"] == ["a1"]
+    assert "from a revision" in done.stderr
+    assert "from a program" in done.stderr
+    assert "Running upgrade  -> a1" in done.stderr
+    done = limbeck("revision", "-m", "more", "--empty", "--json")
+    (written,) = described(done, "revision")["written"]
+    assert Path(written["path"]).is_file()
+    assert "from a hook" in done.stderr
+    assert limbeck("heads", "--json", cwd=project).stderr == ""
+    assert limbeck("-q", "heads", "--json").stdout == ""
 
 
 def test_a_failure_prints_nothing_on_standard_output(limbeck: Run, project: Path) -> None:
@@ -114,9 +207,13 @@ def test_a_failure_prints_nothing_on_standard_output(limbeck: Run, project: Path
     assert done.returncode == 1
     assert done.stdout == ""
     assert "FAILED: " in done.stderr
-    refused = limbeck("upgrade", "head", "--json", "--sql")
-    assert (refused.returncode, refused.stdout) == (255, "")
-    assert "choose one" in refused.stderr
+    for command in (("upgrade", "head"), ("stamp", "head"), ("plan",)):
+        refused = limbeck(*command, "--json", "--sql")
+        assert (refused.returncode, refused.stdout) == (255, "")
+        assert "choose one" in refused.stderr
+    wrong = limbeck("lint", "--json", "--format", "sarif")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "cannot go together" in wrong.stderr
 
 
 def test_texts_are_escaped_where_the_output_cannot_show_them(limbeck: Run, project: Path) -> None:

@@ -20,9 +20,16 @@ from limbeck.cli.arguments import (
     require_one,
     several,
 )
-from limbeck.cli.output import fail, show_progress, show_warning
+from limbeck.cli.output import (
+    Document,
+    fail,
+    for_document,
+    print_json,
+    show_progress,
+    show_warning,
+)
 from limbeck.cli.own import OWN_COMMANDS
-from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, WHERE_OPTIONS, Grammar
+from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, JSON, WHERE_OPTIONS, Grammar
 from limbeck.cli.prompt import asker, chooser
 from limbeck.errors import CommandError, RevisionError, ScriptError, Terminated
 from limbeck.project.config import Config
@@ -88,11 +95,12 @@ def _click_command(grammar: Grammar) -> click.Command:
     @click.pass_context
     def callback(ctx: click.Context, /, **values: Any) -> int:
         chosen = {option.name: values.pop(option.name or "", None) for option in where}
+        values["json_"] = values["json_"] or values.get("format_") == "json"
         return _execute(grammar, ctx.obj, values, chosen)
 
     return RevisionCommand(
         grammar.name,
-        params=[*grammar.parameters, *where],
+        params=[*grammar.parameters, JSON, *where],
         callback=callback,
         help=grammar.help or (_function(grammar).__doc__ or "").partition("\n\n")[0],
         context_settings=_HELP_OPTIONS,
@@ -103,6 +111,8 @@ def _function(grammar: Grammar, values: Mapping[str, Any] = {}) -> Callable[...,
     """The function of a command; only one of Limbeck's own has a module to import."""
     chosen = (named for flag, named in grammar.instead.items() if values.get(flag))
     named = next(chosen, grammar.function)
+    if not grammar.function and values.get("json_"):
+        named = f"limbeck.cli.screens.documents:{grammar.name}"
     if not named:
         found: Callable[..., Any] = getattr(command, grammar.name)
         return found
@@ -125,6 +135,8 @@ def _execute(
         native_defaults(grammar.name, options, config.native)
         if where and grammar.name != "config":
             require_one(config, options)
+        if values.get("json_"):
+            return _run_for_document(grammar, config, options)
         status = _run(grammar, config, options)
     except (KeyboardInterrupt, BrokenPipeError, click.ClickException):
         raise
@@ -135,6 +147,22 @@ def _execute(
             error = CommandError(command.explain(grammar.name, error))
         return fail(error)
     return status if isinstance(status, int) else 0
+
+
+def _run_for_document(grammar: Grammar, config: Config, options: CommandOptions) -> int:
+    """Runs a command and prints what it tells as JSON, and nothing else.
+
+    Raises CommandError where its output would be a script.
+    """
+    if getattr(options, "sql", False):
+        raise CommandError("--sql prints a script, and --json what has run: choose one.")
+    with for_document() as stream:
+        document: Document = _run(grammar, config, options)
+        if not options.quiet:
+            print_json(document.content, stream)
+    if document.failure is not None:
+        raise document.failure
+    return document.status
 
 
 def _options(

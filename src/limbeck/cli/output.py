@@ -1,4 +1,4 @@
-"""What goes to standard error: failures, warnings and the log of a run."""
+"""What a command leaves: its document, failures, warnings and the log of a run."""
 
 from __future__ import annotations
 
@@ -6,14 +6,67 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from limbeck.errors import LimbeckError, where
 
 _PASSWORD = re.compile(r"(\w://[^\s:@/'\"]*):[^\s'\"]*@")
 _BACKGROUND = re.compile(r"\s*\(Background on this error at: \S+\)")
 _OURS = str(Path(__file__).parent.parent) + os.sep
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a command prints with `--json`, and how it ends after that.
+
+    docs/json.md has the schema of each; a `failure` is raised when it is printed.
+    """
+
+    content: Any
+    status: int = 0
+    failure: Exception | None = None
+
+
+def print_json(content: Any, stream: TextIO) -> None:
+    """Writes a document; texts are escaped where the stream cannot show them."""
+    import json
+
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+    try:
+        text.encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(content, indent=2, default=str)
+    stream.write(f"{text}\n")
+    stream.flush()
+
+
+@contextmanager
+def for_document() -> Iterator[TextIO]:
+    """Standard output for one document alone: what else is written there goes to standard error.
+
+    That is also so of what env.py prints, and of programs that are started.
+    """
+    stdout = sys.stdout
+    try:
+        number, errors = stdout.fileno(), sys.stderr.fileno()
+    except OSError:  # they are no files, as in a test
+        with redirect_stdout(sys.stderr):
+            yield stdout
+        return
+    stdout.flush()
+    kept = os.dup(number)
+    os.dup2(errors, number)
+    try:
+        with open(kept, "w", encoding=stdout.encoding, closefd=False) as stream:
+            yield stream
+    finally:
+        stdout.flush()
+        os.dup2(kept, number)
+        os.close(kept)
 
 
 def fail(error: BaseException) -> int:

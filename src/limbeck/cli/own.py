@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from limbeck.cli.parameters import JSON, Grammar
+from limbeck.cli.parameters import Grammar
 
 _ERD = Grammar(
     "erd",
@@ -57,7 +57,6 @@ _PLAN = Grammar(
     (
         click.Argument(["revision"], required=False),
         click.Option(["--downgrade"], is_flag=True, help="Plan the way back to REVISION."),
-        JSON,
         click.Option(["--sql"], is_flag=True, help="Print the statements alone."),
     ),
     runs_project="always",
@@ -66,7 +65,7 @@ _PLAN = Grammar(
 )
 _TRACE = Grammar(
     "trace",
-    (click.Argument(["revision"], required=False), JSON),
+    (click.Argument(["revision"], required=False),),
     runs_project="always",
     function="limbeck.cli.screens.trace:trace",
     help="Run the plan on a scratch database and show the locks that it really takes.",
@@ -91,13 +90,11 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
     ),
     Grammar(
         "config",
-        (JSON,),
         function="limbeck.cli.screens.config:config",
         help="Show every setting, and the place it came from.",
     ),
     Grammar(
         "doctor",
-        (JSON,),
         function="limbeck.cli.screens.doctor:doctor",
         help="Look at a project: what it is, what will differ, what could be dropped.",
     ),
@@ -114,7 +111,6 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
     _TRACE,
     Grammar(
         "log",
-        (JSON,),
         runs_project="always",
         function="limbeck.cli.screens.log:log",
         help="Show what was run on the database: when, by whom, and the outcome.",
@@ -136,7 +132,6 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
     ),
     Grammar(
         "status",
-        (JSON,),
         runs_project="always",
         function="limbeck.cli.screens.status:status",
         help="Show where the database is: what has run, what is pending, what differs.",
@@ -150,7 +145,6 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
                 is_flag=True,
                 help="A revision that cannot be taken back is a failure too.",
             ),
-            JSON,
         ),
         runs_project="always",
         function="limbeck.cli.screens.verify:verify",

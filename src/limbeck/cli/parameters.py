@@ -30,7 +30,6 @@ _DRY_RUN = click.Option(
     is_flag=True,
     help="Run everything in one transaction and roll it back.",
 )
-JSON = click.Option(["--json", "json_"], is_flag=True, help="Print the result as JSON.")
 _REVISION = click.Argument(["revision"])
 _AGAINST = click.Option(
     ["--against"],
@@ -49,7 +48,8 @@ class Grammar:
     `function` is ``module:attribute`` where it is not the one of that name in `limbeck.command`,
     and `help` its one line then; what it returns is the exit status, None being 0.
     `instead` has the function of a flag that changes what is printed: it takes the same arguments,
-    without such flags.
+    without such flags. With ``--json`` a command of `limbeck.command` has its function of that name
+    in `limbeck.cli.screens.documents` instead; others take ``json_``.
     """
 
     name: str
@@ -68,7 +68,8 @@ class Grammar:
     def keywords(self) -> list[str]:
         options = (p.name for p in self.parameters if isinstance(p, click.Option))
         left_out = {*self.instead, *self.for_terminal}
-        return [name for name in options if name and name not in left_out]
+        found = [name for name in options if name and name not in left_out]
+        return [*found, "json_"] if self.function else found
 
 
 ARGUMENTS: Mapping[str, str] = {
@@ -80,6 +81,11 @@ ARGUMENTS: Mapping[str, str] = {
     "revisions": "Revisions, 'head' or 'heads'; several are separated by spaces.",
 }
 """What the arguments are, by the names that functions have for them."""
+
+JSON = click.Option(
+    ["--json", "json_"], is_flag=True, help="Print the result as JSON, and nothing else."
+)
+"""An option of every command."""
 
 WHERE_OPTIONS: Sequence[click.Option] = (
     click.Option(["--database", "database_"], metavar="NAME", help="Which of several databases."),
@@ -109,13 +115,9 @@ GLOBAL_OPTIONS: Sequence[click.Option] = (
 )
 
 
-def _as_json(command: str) -> dict[str, str]:
-    return {"json_": f"limbeck.cli.screens.documents:{command}"}
-
-
 COMMANDS: tuple[Grammar, ...] = (
-    Grammar("branches", (_VERBOSE, JSON), instead=_as_json("branches")),
-    Grammar("check", (_AGAINST, JSON), runs_project="always", instead=_as_json("check")),
+    Grammar("branches", (_VERBOSE,)),
+    Grammar("check", (_AGAINST,), runs_project="always"),
     Grammar(
         "current",
         (
@@ -125,17 +127,10 @@ COMMANDS: tuple[Grammar, ...] = (
                 help="Fail unless the database is on all head revisions.",
             ),
             _VERBOSE,
-            JSON,
         ),
         runs_project="always",
-        instead=_as_json("current"),
     ),
-    Grammar(
-        "downgrade",
-        (_REVISION, _SQL, _TAG, JSON),
-        runs_project="always",
-        instead=_as_json("downgrade"),
-    ),
+    Grammar("downgrade", (_REVISION, _SQL, _TAG), runs_project="always"),
     Grammar("edit", (click.Argument(["rev"]),), runs_project="for current"),
     Grammar("ensure_version", (_SQL,), runs_project="always"),
     Grammar(
@@ -147,9 +142,7 @@ COMMANDS: tuple[Grammar, ...] = (
                 is_flag=True,
                 help="Treat dependency versions as down revisions.",
             ),
-            JSON,
         ),
-        instead=_as_json("heads"),
     ),
     Grammar(
         "history",
@@ -165,10 +158,9 @@ COMMANDS: tuple[Grammar, ...] = (
                 help="Indicate the revisions that the database is on.",
             ),
             click.Option(["--graph"], is_flag=True, help="Draw branches and merges."),
-            JSON,
         ),
         runs_project="for current",
-        instead={**_as_json("history"), "graph": "limbeck.cli.screens.history:graph"},
+        instead={"graph": "limbeck.cli.screens.history:graph"},
     ),
     Grammar(
         "init",
@@ -272,9 +264,8 @@ COMMANDS: tuple[Grammar, ...] = (
     ),
     Grammar(
         "show",
-        (click.Argument(["rev"]), JSON),
+        (click.Argument(["rev"]),),
         runs_project="for current",
-        instead=_as_json("show"),
     ),
     Grammar(
         "stamp",
@@ -297,7 +288,6 @@ COMMANDS: tuple[Grammar, ...] = (
             _SQL,
             _TAG,
             _DRY_RUN,
-            JSON,
             click.Option(["--all", "all_"], is_flag=True, help="All databases of the project."),
             click.Option(
                 ["--jobs"], type=click.IntRange(1), help="How many tenants or databases at a time."
@@ -314,6 +304,5 @@ COMMANDS: tuple[Grammar, ...] = (
         runs_project="always",
         function="limbeck.cli.screens.upgrade:upgrade",
         help="Upgrade to a later version.",
-        instead=_as_json("upgrade"),
     ),
 )

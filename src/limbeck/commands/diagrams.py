@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
+from typing import Any
 
 from limbeck.schema.constraints import ForeignKey
 from limbeck.schema.names import Name
@@ -50,6 +51,35 @@ def dot(schema: Schema) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
+def content(schema: Schema) -> dict[str, Any]:
+    """The same for programs: tables with their columns and foreign keys."""
+    return {
+        "tables": [
+            {
+                "table": str(table.name),
+                "columns": [
+                    {
+                        "column": column.name,
+                        "type": column_type(column),
+                        "nullable": column.nullable,
+                        "keys": _keys(table, column.name),
+                    }
+                    for column in table.columns.values()
+                ],
+                "foreign_keys": [
+                    {
+                        "columns": list(key.columns),
+                        "table": str(key.referred),
+                        "referred_columns": list(key.referred_columns),
+                    }
+                    for key in table.foreign_keys
+                ],
+            }
+            for table in _tables(schema)
+        ]
+    }
+
+
 def _tables(schema: Schema) -> list[Table]:
     return sorted(schema.tables.values(), key=lambda table: table.name.sort_key)
 
@@ -69,11 +99,15 @@ def column_type(column: Column) -> str:
 
 def keys_of(table: Table, column: str) -> str:
     """``PK, FK``: the keys that a column has a part in."""
+    return ", ".join(_keys(table, column))
+
+
+def _keys(table: Table, column: str) -> list[str]:
     primary = table.primary_key
     found = ["PK"] if primary is not None and column in primary.columns else []
     found += ["FK"] if any(column in key.columns for key in table.foreign_keys) else []
     found += ["UK"] if (column,) in _unique(table) else []
-    return ", ".join(found)
+    return found
 
 
 def _unique(table: Table) -> set[tuple[str, ...]]:

@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from limbeck.errors import CommandError
 from limbeck.project.config import Config
@@ -13,10 +14,19 @@ from limbeck.script.template import render_template, write_file
 
 
 @dataclass(frozen=True, slots=True)
-class Initialized:
-    """What `init` did: one line for each file, and the file to edit next."""
+class Action:
+    """What was done about one file or folder, and how that is said."""
 
-    actions: tuple[str, ...]
+    path: Path
+    done: Literal["made", "extended", "left alone"]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Initialized:
+    """What `init` did: one action for each file, and the file to edit next."""
+
+    actions: tuple[Action, ...]
     edit_next: str | None
 
 
@@ -54,42 +64,47 @@ def init(
     if package:
         for init_file in (target / "__init__.py", target / "versions" / "__init__.py"):
             write_file(init_file.absolute(), "")
-            actions.append(f"Adding {init_file.absolute()} ...  done")
+            actions.append(_made(init_file.absolute(), "Adding"))
     return Initialized(tuple(actions), str(configuration) if configuration else None)
 
 
-def _make_directory(path: Path) -> str:
+def _made(path: Path, word: str) -> Action:
+    return Action(path, "made", f"{word} {path} ...  done")
+
+
+def _make_directory(path: Path) -> Action:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CommandError(f"Can't make the folder {path}: {error.strerror}") from None
-    return f"Creating directory {path.absolute()} ...  done"
+    return _made(path.absolute(), "Creating directory")
 
 
-def _copy(source: Path, target: Path) -> str:
+def _copy(source: Path, target: Path) -> Action:
     write_file(target.absolute(), source.read_text(encoding="utf-8"), replace=True)
-    return f"Generating {target.absolute()} ...  done"
+    return _made(target.absolute(), "Generating")
 
 
-def _write_ini(config: Config, source: Path, path: Path, target: Path) -> str:
+def _write_ini(config: Config, source: Path, path: Path, target: Path) -> Action:
     if path.exists():
-        return f"File {path} already exists, skipping"
+        return Action(path, "left alone", f"File {path} already exists, skipping")
     location = _script_location(target, path.parent)
     write_file(path, render_template(str(source), _variables(config, location)))
-    return f"Generating {path} ...  done"
+    return _made(path, "Generating")
 
 
-def _extend_toml(config: Config, source: Path, path: Path, target: Path) -> str:
+def _extend_toml(config: Config, source: Path, path: Path, target: Path) -> Action:
     location = _script_location(target, path.parent)
     text = render_template(str(source), _variables(config, location))
     if not path.exists():
         write_file(path, text)
-        return f"Generating {path} ...  done"
+        return _made(path, "Generating")
     existing = path.read_text(encoding="utf-8")
     if re.search(r"^\s*\[tool\.alembic\]", existing, re.MULTILINE):
-        return f"File {path} already has a [tool.alembic] section, skipping"
+        said = f"File {path} already has a [tool.alembic] section, skipping"
+        return Action(path, "left alone", said)
     write_file(path, f"{existing.rstrip()}\n\n\n{text}" if existing.strip() else text, replace=True)
-    return f"Appending to {path} ...  done"
+    return Action(path, "extended", f"Appending to {path} ...  done")
 
 
 def _variables(config: Config, location: str) -> dict[str, object]:

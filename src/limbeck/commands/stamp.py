@@ -19,8 +19,10 @@ def stamp(
     sql: bool = False,
     tag: str | None = None,
     purge: bool = False,
-) -> None:
-    """Makes the version table say `revisions`; with `purge` whatever it said before goes first.
+) -> tuple[str, ...]:
+    """Makes the version table say `revisions`, and returns its rows then.
+
+    With `purge` whatever it said before goes first.
 
     With `sql` the statements are written instead; revisions may be ``start:target``, all of one
     start.
@@ -33,8 +35,13 @@ def stamp(
         raise CommandError("Stamp operation with --sql only supports a single starting revision")
     targets = tuple(target for _, target in ranges)
 
+    after: tuple[str, ...] = ()
+
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
-        return stamp_steps(project.scripts, rows, targets, purge)
+        nonlocal after
+        found = stamp_steps(project.scripts, rows, targets, purge)
+        after = found[-1].change(rows).after if found else rows
+        return found
 
     run(
         project,
@@ -45,3 +52,4 @@ def stamp(
         tag=tag,
         purge=purge,
     )
+    return after

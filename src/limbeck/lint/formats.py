@@ -1,4 +1,4 @@
-"""Findings as text for programs: JSON, SARIF 2.1.0, and annotations of GitHub's."""
+"""Findings for programs: JSON, SARIF 2.1.0, and annotations of GitHub's."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from limbeck.lint.finding import Finding, Severity
 from limbeck.lint.rule import Rule
 
 
-def as_json(findings: Sequence[Finding], revisions: Sequence[str], servers: Sequence[str]) -> str:
-    """One object: ``version``, ``servers``, ``revisions`` and ``findings``."""
-    document = {
+def content(
+    findings: Sequence[Finding], revisions: Sequence[str], servers: Sequence[str]
+) -> dict[str, Any]:
+    """What ``--json`` tells: ``version``, ``servers``, ``revisions`` and ``findings``."""
+    return {
         "version": 1,
         "servers": list(servers),
         "revisions": list(revisions),
@@ -33,7 +35,6 @@ def as_json(findings: Sequence[Finding], revisions: Sequence[str], servers: Sequ
             for f in findings
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
 
 
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "style": "note"}

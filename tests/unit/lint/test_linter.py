@@ -9,7 +9,7 @@ import pytest
 
 from limbeck.errors import ConfigurationError
 from limbeck.lint.finding import Finding
-from limbeck.lint.formats import as_github, as_json, as_sarif
+from limbeck.lint.formats import as_github, as_sarif, content
 from limbeck.lint.linter import Options, checked, lint
 from limbeck.lint.rules import all_rules
 from limbeck.schema.names import Name
@@ -138,7 +138,7 @@ FINDING = Finding(
 
 
 def test_the_formats_for_programs(tmp_path: Path) -> None:
-    made = json.loads(as_json([FINDING], ["r1"], ["PostgreSQL 15"]))
+    made = content([FINDING], ["r1"], ["PostgreSQL 15"])
     assert made["findings"][0]["code"] == "drop-column"
     assert made["findings"][0]["line"] == 7
     assert as_github([FINDING]) == (

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from limbeck.cli.output import without_passwords
-from limbeck.cli.screens.documents import print_json
+from limbeck.cli.output import Document, without_passwords
 from limbeck.errors import ConfigurationError
 from limbeck.project.config import Config
 
 
-def config(config: Config, json_: bool = False) -> None:
+def config(config: Config, json_: bool = False) -> Document | None:
     """Shows every setting with the place it came from; passwords are hidden.
 
     Raises ConfigurationError where no project is configured.
@@ -24,12 +23,12 @@ def config(config: Config, json_: bool = False) -> None:
     found = settings(config)
     if json_:
         rows = [{"name": s.name, "value": _hidden(s.value), "source": s.source} for s in found]
-        print_json(config, {"settings": rows})
-        return
+        return Document({"settings": rows})
     lines = [(f"{s.name} = {_shown(s.value)}", s.source) for s in found]
     width = min(max(len(text) for text, _ in lines), 60)
     for text, source in lines:
         config.print_stdout("%s", f"{text:<{width}}  # {source}")
+    return None
 
 
 def _shown(value: Any) -> str:

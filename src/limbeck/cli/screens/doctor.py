@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from limbeck.cli.output import Document
 from limbeck.project.config import Config
 from limbeck.project.project import Project
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from limbeck.commands.doctor import Diagnosis
 
 
-def doctor(config: Config, json_: bool = False) -> None:
+def doctor(config: Config, json_: bool = False) -> Document | None:
     """Tells what a project is, what will differ, and what could be dropped."""
     from limbeck.commands.doctor import doctor as run
     from limbeck.commands.doctor import sources
@@ -24,11 +25,10 @@ def doctor(config: Config, json_: bool = False) -> None:
     diagnosis = run(project)
     missing = missing_names(sources(project))
     if json_:
-        found = {**asdict(diagnosis), "missing_names": missing}
-        config.print_stdout(json.dumps(found, indent=2, default=str))
-        return
+        return Document({**asdict(diagnosis), "missing_names": missing})
     for line in _lines(diagnosis, missing):
-        config.print_stdout(line)
+        config.print_stdout("%s", line)
+    return None
 
 
 def settings_lines(values: Mapping[str, Any], sources: Mapping[str, str]) -> Iterator[str]:
@@ -36,6 +36,18 @@ def settings_lines(values: Mapping[str, Any], sources: Mapping[str, str]) -> Ite
     yield "  [tool.limbeck]"
     for name, value in values.items():
         yield f"  {name} = {_toml(value)}    # {sources[name]}"
+
+
+def settings_content(
+    file: Path, values: Mapping[str, Any], sources: Mapping[str, str], notes: Sequence[str]
+) -> dict[str, Any]:
+    """Settings that were written to a file, as ``--json`` tells them."""
+    return {
+        "file": str(file),
+        "values": dict(values),
+        "sources": dict(sources),
+        "notes": list(notes),
+    }
 
 
 def _toml(value: Any) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
-from limbeck.commands.diagrams import dot, mermaid
+from limbeck.cli.output import Document
+from limbeck.commands.diagrams import content, dot, mermaid
 from limbeck.commands.erd import Source, schemas
 from limbeck.errors import CommandError
 from limbeck.project.config import Config
@@ -21,7 +23,8 @@ def erd(
     source: Source = "models",
     format_: str | None = None,
     output: str | None = None,
-) -> None:
+    json_: bool = False,
+) -> Document | None:
     """Prints a diagram, or writes it to a file."""
     kind = format_ or _SUFFIXES.get(Path(output or "").suffix.lower(), "mermaid")
     if kind == "svg" and shutil.which("dot") is None:
@@ -29,18 +32,30 @@ def erd(
             "SVG is drawn by Graphviz, and there is no program 'dot' here: install graphviz, or "
             "take '--format dot' or '--format mermaid'."
         )
-    text = "\n".join(_drawn(schema, kind) for schema in schemas(Project(config), source))
+    found = schemas(Project(config), source)
+    if output is not None:
+        _write(output, found, kind)
+    if json_:
+        return Document({"schemas": [content(schema) for schema in found], "written": output})
     if output is None:
-        config.print_stdout("%s", text.rstrip("\n"))
-        return
+        config.print_stdout("%s", _drawn(found, kind).rstrip("\n"))
+    else:
+        config.print_stdout("%s", f"Wrote {output}")
+    return None
+
+
+def _write(output: str, found: Sequence[Schema], kind: str) -> None:
     try:
-        Path(output).write_text(text, encoding="utf-8")
+        Path(output).write_text(_drawn(found, kind), encoding="utf-8")
     except OSError as error:
         raise CommandError(f"Can't write {output}: {error.strerror}") from error
-    config.print_stdout("%s", f"Wrote {output}")
 
 
-def _drawn(schema: Schema, kind: str) -> str:
+def _drawn(found: Sequence[Schema], kind: str) -> str:
+    return "\n".join(_one(schema, kind) for schema in found)
+
+
+def _one(schema: Schema, kind: str) -> str:
     if kind == "mermaid":
         return mermaid(schema)
     text = dot(schema)

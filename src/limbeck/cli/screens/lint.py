@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
+import click
+
 from limbeck import __version__
+from limbeck.cli.output import Document
 from limbeck.cli.paint import painted
 from limbeck.commands.lint import Linted, lint_revisions
 from limbeck.errors import CommandError, RevisionError
 from limbeck.lint.finding import SEVERITIES, Finding
-from limbeck.lint.formats import as_github, as_json, as_sarif, relative
+from limbeck.lint.formats import as_github, as_sarif, content, relative
 from limbeck.lint.rules import all_rules
 from limbeck.lint.text import shortened
 from limbeck.project.config import Config
@@ -26,22 +29,24 @@ def lint(
     strict: bool = False,
     style: bool = False,
     rules: bool = False,
-) -> int:
+    json_: bool = False,
+) -> Document | int:
     """Look for hazards in revisions before they run."""
+    if json_ and format_ not in ("text", "json"):
+        raise click.UsageError(f"--json and --format {format_} cannot go together.")
     if rules:
-        for rule in all_rules():
-            summary = rule.doc.partition("\n")[0]
-            config.print_stdout(f"{rule.code:32} {rule.severity:8} {summary}")
-        return 0
+        return _rules(config, json_)
     if rev_range is not None and since is not None:
         raise CommandError("Give a range or --since, not both.")
     try:
         found = lint_revisions(Project(config), rev_range, since=since, style=style)
     except RevisionError as error:
         raise CommandError(str(error)) from error
+    failing = {"error", "warning"} if strict else {"error"}
+    status = int(any(f.severity in failing for f in found.findings))
+    if json_:
+        return Document(content(found.findings, found.revisions, found.servers), status)
     match format_:
-        case "json":
-            config.print_stdout(as_json(found.findings, found.revisions, found.servers))
         case "sarif":
             config.print_stdout(as_sarif(found.findings, all_rules(), __version__))
         case "github":
@@ -49,8 +54,17 @@ def lint(
                 config.print_stdout(as_github(found.findings))
         case _:
             _print_text(config, found)
-    failing = {"error", "warning"} if strict else {"error"}
-    return int(any(f.severity in failing for f in found.findings))
+    return status
+
+
+def _rules(config: Config, json_: bool) -> Document | int:
+    rows = [(rule.code, rule.severity, rule.doc.partition("\n")[0]) for rule in all_rules()]
+    if json_:
+        names = ("code", "severity", "summary")
+        return Document({"rules": [dict(zip(names, row, strict=True)) for row in rows]})
+    for code, severity, summary in rows:
+        config.print_stdout("%s", f"{code:32} {severity:8} {summary}")
+    return 0
 
 
 def _print_text(config: Config, found: Linted) -> None:

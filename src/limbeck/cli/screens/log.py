@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from limbeck.cli.output import Document
 from limbeck.project.config import Config
 from limbeck.project.project import Project
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from limbeck.database.history import Entry
 
 
-def log(config: Config, json_: bool = False) -> None:
+def log(config: Config, json_: bool = False) -> Document | None:
     """Shows what was run on the database: when, by whom, from where to where, and the outcome."""
     from limbeck.commands.log import log as find
 
     entries = find(Project(config))
     if json_:
         rows = [{k: v for k, v in asdict(entry).items() if k != "source"} for entry in entries]
-        config.print_stdout("%s", json.dumps(rows, indent=2, default=str))
-        return
+        return Document(rows)
     if not entries:
         config.print_stdout("The database has no history.")
     for entry in entries:
         config.print_stdout("%s", _line(entry))
+    return None
 
 
 def _line(entry: Entry) -> str:

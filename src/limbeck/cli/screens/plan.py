@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
+from limbeck.cli.output import Document
 from limbeck.cli.paint import painted
 from limbeck.commands.plan import Planned, document, is_reversible, loses_data
 from limbeck.commands.plan import plan as make
@@ -24,7 +24,7 @@ def plan(
     downgrade: bool = False,
     json_: bool = False,
     sql: bool = False,
-) -> int:
+) -> Document | None:
     """Show what an upgrade would run, and what each statement would do."""
     if downgrade and revision is None:
         raise CommandError("Name the revision to go back to: 'limbeck plan --downgrade -1'.")
@@ -33,11 +33,10 @@ def plan(
     except RevisionError as error:
         raise CommandError(str(error)) from error
     if json_:
-        config.print_stdout(json.dumps(document(planned), indent=2, ensure_ascii=False))
-        return 0
+        return Document(document(planned))
     for line in _sql(planned) if sql else _text(planned):
-        config.print_stdout(line)
-    return 0
+        config.print_stdout("%s", line)
+    return None
 
 
 def _sql(planned: Planned) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 from html import escape
 from pathlib import Path
 
+from limbeck.cli.output import Document
 from limbeck.commands.report import report as make
 from limbeck.errors import CommandError
 from limbeck.project.config import Config
@@ -18,7 +19,7 @@ from limbeck.revision.walk import history
 _PAGE = Path(__file__).with_name("report.html")
 
 
-def report(config: Config, file: str) -> None:
+def report(config: Config, file: str, json_: bool = False) -> Document | None:
     """Writes the page: one file, which loads nothing."""
     found = make(Project(config))
     rows = draw(history(found.graph))
@@ -31,7 +32,10 @@ def report(config: Config, file: str) -> None:
         Path(file).write_text(f"{head}{drawn}{middle}{data}{tail}", encoding="utf-8")
     except OSError as error:
         raise CommandError(f"Can't write {file}: {error.strerror}") from error
+    if json_:
+        return Document({"file": file, "revisions": len(found.revisions)})
     config.print_stdout("%s", f"Wrote {file}: {len(found.revisions)} revisions")
+    return None
 
 
 def _row(graph: Graph, row: Row) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from limbeck.cli.output import Document
 from limbeck.errors import CommandError
 from limbeck.project.config import Config
 from limbeck.project.project import Project
@@ -16,8 +17,12 @@ _SIGNS = {"done": "done", "failed": "failed", "started": "IN DOUBT", "pending": 
 
 
 def resolve(
-    config: Config, applied: bool = False, rolled_back: bool = False, all_: bool = False
-) -> None:
+    config: Config,
+    applied: bool = False,
+    rolled_back: bool = False,
+    all_: bool = False,
+    json_: bool = False,
+) -> Document | None:
     """Shows a revision that has run in part, or decides about its statement in doubt."""
     from limbeck.commands.resolve import resolve as decide
 
@@ -27,12 +32,33 @@ def resolve(
         raise CommandError("Say what is with all of the revision: --applied or --rolled-back.")
     decision: Decision | None = "applied" if applied else "rolled back" if rolled_back else None
     found = decide(Project(config), decision, whole=all_)
+    if json_:
+        return Document({"half_done": _content(found.half_done), "done": found.done or None})
     if found.half_done is None:
         config.print_stdout("No revision has run in part.")
     elif decision is None:
         _show(config, found.half_done)
     else:
         config.print_stdout("%s", found.done)
+    return None
+
+
+def _content(half_done: HalfDone | None) -> dict[str, Any] | None:
+    if half_done is None:
+        return None
+    return {
+        "revision": half_done.revision,
+        "direction": half_done.direction,
+        "statements": [
+            {
+                "sql": line.statement,
+                "state": line.state,
+                "repeats": line.repeats,
+                "error": line.error,
+            }
+            for line in half_done.lines
+        ],
+    }
 
 
 def _show(config: Config, half_done: HalfDone) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from limbeck.cli.output import Document
 from limbeck.cli.paint import painted
-from limbeck.cli.screens.documents import print_json
 from limbeck.project.config import Config
 from limbeck.project.project import Project
 from limbeck.revision.describe import signs
@@ -19,19 +19,19 @@ _SHOWN = 5
 """Pending revisions that are named; more are counted."""
 
 
-def status(config: Config, json_: bool = False) -> None:
+def status(config: Config, json_: bool = False) -> Document | None:
     """Shows where the databases are, and what differs."""
     from limbeck.commands.status import status as find
 
     found = find(Project(config))
     if json_:
-        print_json(config, _document(found))
-        return
+        return Document(_content(found))
     for number, database in enumerate(found.databases):
         if number:
             config.print_stdout("")
         for label, text in _lines(found, database):
             config.print_stdout("%s", f"{label:<10}{text}".rstrip())
+    return None
 
 
 def _lines(found: Status, database: DatabaseStatus) -> Iterator[tuple[str, str]]:
@@ -88,7 +88,7 @@ def _column(label: str, texts: list[str]) -> Iterator[tuple[str, str]]:
         yield ("" if number else label), text
 
 
-def _document(found: Status) -> dict[str, Any]:
+def _content(found: Status) -> dict[str, Any]:
     return {
         "heads": list(found.heads),
         "databases": [_database(database) for database in found.databases],

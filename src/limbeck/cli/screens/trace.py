@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
+from limbeck.cli.output import Document
 from limbeck.cli.paint import painted
 from limbeck.commands.trace import TracedRun, document
 from limbeck.commands.trace import trace as run
@@ -15,19 +15,18 @@ from limbeck.project.project import Project
 from limbeck.statements.traced import Seen, SeenLock
 
 
-def trace(config: Config, revision: str | None, json_: bool = False) -> int:
+def trace(config: Config, revision: str | None, json_: bool = False) -> Document | None:
     """Run the plan on a scratch database and show the locks that it takes."""
     try:
         found = run(Project(config), revision or "heads")
     except RevisionError as error:
         raise CommandError(str(error)) from error
     if json_:
-        config.print_stdout(json.dumps(document(found), indent=2, ensure_ascii=False))
-        return 0
+        return Document(document(found))
     for traced in found:
         for line in _lines(traced):
-            config.print_stdout(line)
-    return 0
+            config.print_stdout("%s", line)
+    return None
 
 
 def _lines(found: TracedRun) -> Iterator[str]:

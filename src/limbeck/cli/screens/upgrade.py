@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from limbeck import command
-from limbeck.cli.output import without_passwords
+from limbeck.cli.output import Document, without_passwords
 from limbeck.errors import CommandError
 from limbeck.project.config import Config
+from limbeck.project.project import Project
 
 if TYPE_CHECKING:
     from limbeck.commands.fleet import Member, Outcome
@@ -35,21 +36,44 @@ def upgrade(
     sql: bool = False,
     tag: str | None = None,
     dry_run: bool = False,
+    json_: bool = False,
     all_: bool = False,
     jobs: int | None = None,
     canary: bool = False,
     executor: str | None = None,
-) -> None:
+) -> Document | None:
     """Upgrade to a later version."""
     way = Way(jobs, canary, executor)
-    found = several(config, way, all_=all_, alone=sql or dry_run or bool(tag))
+    found = _several(config, way, all_=all_, alone=sql or dry_run or bool(tag))
     if found:
-        _several(config, found, revision, way)
+        outcomes = _run_several(found, revision, way)
+        if json_:
+            return Document({"outcomes": [_row(o) for o in outcomes]}, failure=_failure(outcomes))
+        _show(config, outcomes)
+        if failure := _failure(outcomes):
+            raise failure
+    elif json_:
+        return _document(config, revision, tag, dry_run)
     else:
         command.upgrade(config, revision, sql, tag, dry_run)
+    return None
 
 
-def several(config: Config, way: Way, *, all_: bool, alone: bool) -> list[Member]:
+def _document(config: Config, revision: str, tag: str | None, dry_run: bool) -> Document:
+    """Runs it for one database, and tells the revisions that ran, first to last."""
+    if dry_run:
+        from limbeck.commands.dry_run import dry_run as rehearse
+
+        done = rehearse(Project(config), revision, tag=tag)
+        ran, left_out = done.revisions, done.left_out
+    else:
+        from limbeck.commands.upgrade import upgrade as run
+
+        ran, left_out = run(Project(config), revision, tag=tag), ()
+    return Document({"revisions": list(ran), "dry_run": dry_run, "left_out": list(left_out)})
+
+
+def _several(config: Config, way: Way, *, all_: bool, alone: bool) -> list[Member]:
     """The databases and tenants that are meant; none where it is one database.
 
     Raises CommandError for options of the one with the other; `alone` says that there are some.
@@ -71,7 +95,7 @@ def several(config: Config, way: Way, *, all_: bool, alone: bool) -> list[Member
     return found
 
 
-def run_several(found: list[Member], revision: str, way: Way) -> list[Outcome]:
+def _run_several(found: list[Member], revision: str, way: Way) -> list[Outcome]:
     """Runs them, and says on standard error of each that it is done."""
     from limbeck.commands.fleet import upgrade_all
 
@@ -110,24 +134,34 @@ def _cluster(named: str) -> Iterator[Executor]:
         yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]  # Dask has no types
 
 
-def require_success(outcomes: list[Outcome]) -> None:
-    """Raises CommandError that names those that failed."""
+def _failure(outcomes: list[Outcome]) -> CommandError | None:
+    """An error that names those that failed; None where none did."""
     failed = [outcome.member.name for outcome in outcomes if outcome.status == "failed"]
-    if failed:
-        raise CommandError(
-            f"{len(failed)} of {len(outcomes)} failed: {', '.join(failed)}. The same command goes "
-            "on with these; the others are left alone."
-        )
+    if not failed:
+        return None
+    return CommandError(
+        f"{len(failed)} of {len(outcomes)} failed: {', '.join(failed)}. The same command goes "
+        "on with these; the others are left alone."
+    )
 
 
-def _several(config: Config, found: list[Member], revision: str, way: Way) -> None:
-    outcomes = run_several(found, revision, way)
+def _row(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "database": outcome.member.database,
+        "tenant": outcome.member.tenant,
+        "status": outcome.status,
+        "revisions": list(outcome.revisions),
+        "seconds": outcome.seconds,
+        "error": None if outcome.error is None else without_passwords(outcome.error),
+    }
+
+
+def _show(config: Config, outcomes: list[Outcome]) -> None:
     width = max(len(outcome.member.name) for outcome in outcomes)
     for outcome in outcomes:
         config.print_stdout("%s", _line(outcome, width))
     counts = Counter(outcome.status for outcome in outcomes)
     config.print_stdout("%s", ", ".join(f"{number} {status}" for status, number in counts.items()))
-    require_success(outcomes)
 
 
 def _line(outcome: Outcome, width: int = 0) -> str:

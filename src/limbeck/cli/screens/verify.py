@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from limbeck.cli.output import Document
 from limbeck.commands.verify import Outcome, Verification
 from limbeck.commands.verify import verify as run
 from limbeck.project.config import Config
@@ -17,18 +17,17 @@ FAILED = 255
 
 def verify(
     config: Config, rev_range: str | None = None, *, strict: bool = False, json_: bool = False
-) -> int:
+) -> Document | int:
     """Prints what became of each revision, and says whether all is well."""
     found = run(Project(config), rev_range)
     passed = all(one.passed(strict=strict) for one in found)
+    status = 0 if passed else FAILED
     if json_:
-        results = [_as_json(one) for one in found]
-        config.print_stdout("%s", json.dumps({"ok": passed, "databases": results}, indent=2))
-    else:
-        for one in found:
-            for line in _lines(one, strict):
-                config.print_stdout("%s", line)
-    return 0 if passed else FAILED
+        return Document({"ok": passed, "databases": [_content(one) for one in found]}, status)
+    for one in found:
+        for line in _lines(one, strict):
+            config.print_stdout("%s", line)
+    return status
 
 
 def _lines(found: Verification, strict: bool) -> Iterator[str]:
@@ -77,7 +76,7 @@ def _shown(place: str) -> str:
     return place.removeprefix(here)
 
 
-def _as_json(found: Verification) -> dict[str, Any]:
+def _content(found: Verification) -> dict[str, Any]:
     return {
         "server": found.server,
         "revisions": [
