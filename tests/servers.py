@@ -116,7 +116,7 @@ def own_mariadb(log: Path) -> Iterator[str]:
             ],
             **quiet,
         )
-        url = f"mysql+pymysql://root@127.0.0.1:{port}"
+        url = f"mysql+pymysql://root@127.0.0.1:{port}?ssl_disabled=true"
         try:
             _wait_for(url)
             yield url
@@ -135,20 +135,24 @@ def _wait_for(url: str, seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
-def create_database(server_url: str, purpose: str = "test") -> str:
-    """Create an empty database with a name of its own on a server, and return its URL."""
+def create_database(server_url: str, purpose: str = "test", template: str | None = None) -> str:
+    """Create a database with a name of its own on a server, and return its URL.
+
+    It is empty, or on PostgreSQL a copy of the database `template`.
+    """
     name = f"limbeck_{purpose}_{os.getpid()}_{next(_NUMBERS)}"
     url = with_database(server_url, name)
-    recreate_database(url)
+    recreate_database(url, template)
     return url
 
 
-def recreate_database(url: str) -> None:
-    """Make the database that a URL names anew, empty."""
+def recreate_database(url: str, template: str | None = None) -> None:
+    """Make the database that a URL names anew, empty or (on PostgreSQL) as another one is."""
     drop_database(url)
     name = urlsplit(url).path.removeprefix("/")
-    charset = " CHARACTER SET utf8mb4" if _is_mysql(url) else ""
-    execute(_administration(url), f"CREATE DATABASE {name}{charset}")
+    more = " CHARACTER SET utf8mb4" if _is_mysql(url) else ""
+    more = f" TEMPLATE {template}" if template else more
+    execute(_administration(url), f"CREATE DATABASE {name}{more}")
 
 
 def drop_database(url: str) -> None:
@@ -196,6 +200,7 @@ def _connect(url: SplitResult):  # type: ignore[no-untyped-def]  # two drivers, 
             password=password,
             database=name or None,
             autocommit=True,
+            ssl_disabled=True,  # the driver would read all certificates of the system each time
         )
     import psycopg2
 

@@ -1,115 +1,163 @@
-"""A program that upgrades a database and dies, again and again, at each moment of the way once.
+"""A program that runs ``limbeck`` and has it die at one moment of its way.
 
-``python -m tests.databases.interrupted.killer FOLDER URL`` upgrades in one process after the
-other. Each is killed with -9 at the first moment at which none was killed before: before a
-statement is sent, and after the server has run it. With LIMBECK_EXAMPLES in the environment, also
-around what is Limbeck's own, and around each commit. It ends when one comes through; the number of
-deaths is printed.
+``python -m tests.databases.interrupted.killer`` reads lines of JSON, ``[moment, argument, …]``:
+each time ``limbeck argument …`` is run in a forked process (the first in this one), which kills
+itself with -9 at the moment of that number, counted from nought; at none for a null. The exit
+status is printed, -9 included. With the same list as an argument it does so once, forking nothing.
+
+A moment is one before a statement is sent, and one when it has been sent and the answer was not
+waited for. They are counted beneath SQLAlchemy, in the driver, where nobody is seen to listen. With
+LIMBECK_EXAMPLES in the environment, the answer is another moment, and Limbeck's own statements and
+the commits have them like the script's.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
+import select
 import signal
 import sys
 import traceback
-from importlib import import_module
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.engine.default import DefaultDialect
+import psycopg2
+import psycopg2.extensions
+import pymysql.connections
 
-from limbeck import command
-from limbeck.dialects.base import dialect as limbeck_dialect
-from limbeck.project.config import Config
+from limbeck.cli.main import run
 
-_OF_THE_RUN = re.compile(r"^[0-9a-f]{32}$|^\d+(@[\d.]+)?$")
-"""Parameters that are different in each run: its number, and that of the server's session."""
-
-_BETWEEN = re.compile(r"SELECT|SHOW|\s*DESCRIBE|(?:INSERT INTO|UPDATE|DELETE FROM) limbeck_journal")
-"""What is sent between the statements that change something of the user's."""
+OWN = re.compile(
+    r"\s*(?:SELECT|SHOW|DESCRIBE|SET|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|KILL|DO)\b"
+    r"|.*\b(?:limbeck_\w+|alembic_version)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What is not a statement of a script's that changes something."""
 
 
 class Killer:
-    """Kills this process at the first moment that is not in the file."""
+    """Kills this process at a moment."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.known = set(file.read_text(encoding="utf-8").splitlines()) if file.exists() else set()
-        self.last = ""
-        self.everywhere = "LIMBECK_EXAMPLES" in os.environ
+    def __init__(self, moment: int | None) -> None:
+        self._left = moment
+        self._everywhere = "LIMBECK_EXAMPLES" in os.environ
+        self._sending = False
 
-    def moment(self, phase: str, sql: str, parameters: Any) -> None:
-        values = parameters.values() if isinstance(parameters, dict) else parameters or ()
-        kept = [str(v) for v in values if not _OF_THE_RUN.match(str(v))]
-        self.last = re.sub(r"\s+", " ", f"{sql} {kept}")
-        if self.everywhere or not _BETWEEN.match(sql):
-            self.reach(f"{phase} {self.last}")
-
-    def reach(self, key: str) -> None:
-        if key not in self.known:
-            with self.file.open("a", encoding="utf-8") as stream:
-                stream.write(key + "\n")
+    def reach(self) -> None:
+        """A moment has come."""
+        if self._left is None:
+            return
+        if self._left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+        self._left -= 1
+
+    def sent(self) -> None:
+        """The statement under way has been sent, unless that was seen before."""
+        if self._sending:
+            self._sending = False
+            self.reach()
+
+    @contextlib.contextmanager
+    def statement(self, sql: Any) -> Iterator[None]:
+        """The moments of a statement."""
+        text = sql.decode(errors="replace") if isinstance(sql, bytes | bytearray) else str(sql)
+        if OWN.match(text) and not self._everywhere:
+            yield
+            return
+        self.reach()
+        self._sending = True
+        yield
+        self._sending = False
+        if self._everywhere:
+            self.reach()
+
+    # -- drivers ------------------------------------------------------------------------------
 
     def watch(self) -> None:
-        def before(_: Any, __: Any, sql: str, parameters: Any, *___: Any) -> None:
-            self.moment("before", sql, parameters)
+        """Sees what both drivers send from now on."""
+        self._watch_pymysql()
+        self._watch_psycopg2()
 
-        def after(_: Any, __: Any, sql: str, parameters: Any, *___: Any) -> None:
-            self.moment("after", sql, parameters)
+    def _watch_pymysql(self) -> None:
+        killer, driver = self, pymysql.connections.Connection
+        query, answer, commit = driver.query, driver._read_query_result, driver.commit
 
-        sa.event.listen(sa.Engine, "before_cursor_execute", before)
-        sa.event.listen(sa.Engine, "after_cursor_execute", after)
-        if not self.everywhere:
-            return
-        commit = DefaultDialect.do_commit
+        def watched(connection: Any, sql: Any, unbuffered: bool = False) -> Any:
+            with killer.statement(sql):
+                return query(connection, sql, unbuffered)
 
-        def do_commit(dialect: Any, connection: Any) -> None:
-            self.reach(f"before the commit after {self.last}")
-            commit(dialect, connection)
-            self.reach(f"after the commit after {self.last}")
+        def answered(connection: Any, unbuffered: bool = False) -> Any:
+            killer.sent()
+            return answer(connection, unbuffered)
 
-        DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
+        def committed(connection: Any) -> None:
+            with killer.statement("COMMIT"):
+                commit(connection)
+
+        driver.query, driver._read_query_result, driver.commit = watched, answered, committed
+
+    def _watch_psycopg2(self) -> None:
+        killer, connect = self, psycopg2.connect
+
+        class Cursor(psycopg2.extensions.cursor):
+            def execute(self, query: Any, vars: Any = None) -> None:
+                with killer.statement(query):
+                    super().execute(query, vars)
+
+        class Connection(psycopg2.extensions.connection):
+            def commit(self) -> None:
+                with killer.statement("COMMIT"):
+                    super().commit()
+
+        def waited(connection: Any) -> None:
+            """Waits as the driver does by itself; a statement has been sent when it comes here."""
+            killer.sent()
+            while (state := connection.poll()) != psycopg2.extensions.POLL_OK:
+                reads = state == psycopg2.extensions.POLL_READ
+                both = [connection], [] if reads else [connection]
+                select.select(*both, [])
+
+        def connected(*args: Any, **kw: Any) -> Any:
+            return connect(*args, connection_factory=Connection, cursor_factory=Cursor, **kw)
+
+        psycopg2.connect = connected
+        psycopg2.extensions.set_wait_callback(waited)
 
 
-def upgrade(folder: Path, url: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(folder))
-    config.set_main_option("sqlalchemy.url", url)
-    command.upgrade(config, "head")
+def once(moment: int | None, arguments: list[str]) -> int:
+    """Runs ``limbeck`` in this process."""
+    if moment is not None:
+        Killer(moment).watch()
+    return run(["--raiseerr", *arguments])
 
 
-def _import_all(url: str) -> None:
-    """What each process would import for itself."""
-    dialect = sa.make_url(url).get_dialect()
-    dialect.import_dbapi()
-    for name in ("commands.upgrade", "project.environment", "op", "operations.data"):
-        import_module(f"limbeck.{name}")
-    limbeck_dialect(dialect.name)
+def serve() -> None:
+    """Runs it for each line: the first time here, which imports what the others need."""
+    for number, line in enumerate(sys.stdin):
+        moment, *arguments = json.loads(line)
+        print(apart(moment, arguments) if number else once(moment, arguments), flush=True)
 
 
-def main(folder: Path, url: str) -> None:
-    _import_all(url)
-    deaths = 0
-    while True:
-        child = os.fork()
-        if child == 0:
-            try:
-                Killer(folder / "moments").watch()
-                upgrade(folder, url)
-            except BaseException:
-                traceback.print_exc()
-                os._exit(1)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        if os.WIFEXITED(status):
-            print(deaths)
-            sys.exit(os.WEXITSTATUS(status))
-        deaths += 1
+def apart(moment: int | None, arguments: list[str]) -> int:
+    """Runs it in a forked process."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = once(moment, arguments)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    _, ended = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(ended)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    if len(sys.argv) > 1:
+        moment, *arguments = json.loads(sys.argv[1])
+        sys.exit(once(moment, arguments))
+    serve()
