@@ -7,6 +7,7 @@ import importlib
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import click
@@ -109,9 +110,8 @@ def _click_command(grammar: Grammar) -> click.Command:
 
 def _function(grammar: Grammar, values: Mapping[str, Any] = {}) -> Callable[..., Any]:
     """The function of a command; only one of Limbeck's own has a module to import."""
-    chosen = (named for flag, named in grammar.instead.items() if values.get(flag))
-    named = next(chosen, grammar.function)
-    if not grammar.function and values.get("json_"):
+    named = grammar.function
+    if not named and values.get("json_"):
         named = f"limbeck.cli.screens.documents:{grammar.name}"
     if not named:
         found: Callable[..., Any] = getattr(command, grammar.name)
@@ -180,12 +180,26 @@ def _options(
 
 
 def _run(grammar: Grammar, config: Config, options: CommandOptions) -> Any:
-    function, positional, keywords = options.cmd
     if grammar.name in _RUN_SCRIPTS:
         importlib.import_module(f"limbeck.commands.{grammar.name}")
         gc.freeze()  # what is imported stays, and is not looked through
         gc.set_threshold(100_000, 20, 20)
         gc.enable()
+    with _watched(grammar):
+        return _call(grammar, config, options)
+
+
+def _watched(grammar: Grammar) -> AbstractContextManager[None]:
+    """Shows how far the command has come, where it may take long and somebody sits there."""
+    if grammar.runs_project == "never" or not (sys.stderr and sys.stderr.isatty()):
+        return nullcontext()
+    from limbeck.cli.progress import shown
+
+    return shown()
+
+
+def _call(grammar: Grammar, config: Config, options: CommandOptions) -> Any:
+    function, positional, keywords = options.cmd
     given = vars(options)
     arguments = [given[name] for name in positional]
     keyword_arguments = {name: given[name] for name in keywords}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import click
@@ -47,9 +47,8 @@ class Grammar:
     `for_terminal` are options that the command line alone understands.
     `function` is ``module:attribute`` where it is not the one of that name in `limbeck.command`,
     and `help` its one line then; what it returns is the exit status, None being 0.
-    `instead` has the function of a flag that changes what is printed: it takes the same arguments,
-    without such flags. With ``--json`` a command of `limbeck.command` has its function of that name
-    in `limbeck.cli.screens.documents` instead; others take ``json_``.
+    With ``--json`` a command of `limbeck.command` has its function of that name in
+    `limbeck.cli.screens.documents` instead; others take ``json_``.
     """
 
     name: str
@@ -57,7 +56,6 @@ class Grammar:
     runs_project: Literal["always", "for current", "for autogenerate", "never"] = "never"
     function: str = ""
     help: str = ""
-    instead: Mapping[str, str] = field(default_factory=dict)
     for_terminal: frozenset[str] = frozenset()
 
     @property
@@ -67,8 +65,7 @@ class Grammar:
     @property
     def keywords(self) -> list[str]:
         options = (p.name for p in self.parameters if isinstance(p, click.Option))
-        left_out = {*self.instead, *self.for_terminal}
-        found = [name for name in options if name and name not in left_out]
+        found = [name for name in options if name and name not in self.for_terminal]
         return [*found, "json_"] if self.function else found
 
 
@@ -160,7 +157,8 @@ COMMANDS: tuple[Grammar, ...] = (
             click.Option(["--graph"], is_flag=True, help="Draw branches and merges."),
         ),
         runs_project="for current",
-        instead={"graph": "limbeck.cli.screens.history:graph"},
+        function="limbeck.cli.screens.history:history",
+        help="List revisions, newest first.",
     ),
     Grammar(
         "init",

@@ -14,6 +14,7 @@ from limbeck.database.rehearsal import Rehearsal
 from limbeck.database.runs import move_step
 from limbeck.database.scratch import server_name
 from limbeck.database.steps import MigrationStep
+from limbeck.database.watched import tell_step
 from limbeck.diff.compare import compare
 from limbeck.diff.describe import describe
 from limbeck.errors import NotReversible, where
@@ -118,6 +119,7 @@ class _Walk:
         self.result.server = server_name(rehearsal.connection)
         before = rehearsal.schema()
         while self.position < self.end:
+            tell_step("Verified", self.steps[: self.end], self.position)
             tried = _tried(self.project, rehearsal, self.steps[self.position], before)
             if tried.outcome.stage == "upgrade":
                 return self._stopped(tried)
@@ -127,6 +129,7 @@ class _Walk:
             if tried.after is None:
                 return False
             before = tried.after
+        tell_step("Verified", self.steps[: self.end], self.position)
         has_models = self.context.opts.get("target_metadata") is not None
         if self.position == len(self.steps) and has_models:
             left = compared(rehearsal.context, database_side(rehearsal.context)).upgrade

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from limbeck.database.connect import sleep
 from limbeck.database.journal import Line
 from limbeck.database.position import Position, read
+from limbeck.database.watched import tell
 from limbeck.errors import CommandError, UnsupportedOperation
 
 if TYPE_CHECKING:
@@ -177,12 +178,15 @@ class _Progress:
     def __init__(self, table: str, start: Position, estimate: int | None, level: int) -> None:
         self._table, self._start, self._estimate = table, start, estimate
         self._level = level
+        self._what = f"Backfill of {table}"
         self._began = self._told = time.monotonic()
         if start.key is not None:
             log.log(level, "Backfill of %s goes on after %s rows", table, f"{start.seen:,}")
 
     def tell(self, position: Position) -> None:
-        """Says it, if it was said some time ago."""
+        """Says it, if it was said some time ago; a watcher is told each time."""
+        known = self._estimate if (self._estimate or 0) > position.seen else None
+        tell(self._what, position.seen, known)
         now = time.monotonic()
         if now - self._told < _TELL_AFTER:
             return
@@ -204,6 +208,7 @@ class _Progress:
 
     def end(self, position: Position) -> None:
         """Says what was done."""
+        tell(self._what, position.seen, position.seen)
         seconds = time.monotonic() - self._began
         log.log(
             self._level,

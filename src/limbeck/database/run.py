@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from limbeck.database.connect import beside
 from limbeck.database.interrupts import called_on_signal, terminated_as_exit
 from limbeck.database.steps import MigrationStep
+from limbeck.database.watched import tell_step
 from limbeck.errors import locate
 
 if TYPE_CHECKING:
@@ -94,12 +95,15 @@ class Run:
 
     def _take_each(self, steps: list[MigrationStep], heads: tuple[str, ...]) -> None:
         context = self.context
-        for step in steps:
+        what = "On a scratch database" if context.opts.get("on_scratch") else "Revisions"
+        for number, step in enumerate(steps):
+            tell_step(what, steps, number)
             with context.begin_transaction(_per_migration=True):
                 if context.as_sql:
                     heads = self._take(step, heads)
                 else:
                     heads = context.patience.unit(partial(self._noted, step, heads))
+        tell_step(what, steps, len(steps))
 
     def _noted(self, step: MigrationStep, heads: tuple[str, ...]) -> tuple[str, ...]:
         """Runs a step, and notes it in the history."""

@@ -41,6 +41,12 @@ class MigrationStep:
         return f"{self.name} {_comma(self.from_revisions)} -> {_comma(self.to_revisions)}"
 
     @property
+    def label(self) -> str:
+        """The revision's id and message."""
+        own = self.to_revisions if self.is_upgrade else self.from_revisions
+        return f"{_comma(own)} {self.doc or ''}".rstrip()
+
+    @property
     def long_log(self) -> str:
         """The same with the revision's message."""
         return f"{self.short_log}, {self.doc}" if self.doc else self.short_log

@@ -26,7 +26,7 @@ def heads(config: Config, *, resolve_dependencies: bool, **_: Any) -> Document:
     from limbeck.commands.heads import heads as find
 
     project = Project(config)
-    return _revisions(project, find(project, resolve_dependencies=resolve_dependencies))
+    return revisions(project, find(project, resolve_dependencies=resolve_dependencies))
 
 
 def branches(config: Config, **_: Any) -> Document:
@@ -39,22 +39,12 @@ def branches(config: Config, **_: Any) -> Document:
     return Document({"revisions": points})
 
 
-def history(config: Config, *, rev_range: str | None, indicate_current: bool, **_: Any) -> Document:
-    """Revisions, newest first; with `indicate_current` also the rows of the version table."""
-    from limbeck.commands.history import history as find
-
-    project = Project(config)
-    found = find(project, rev_range, indicate_current=indicate_current)
-    current = None if found.current is None else list(found.current)
-    return _revisions(project, found.revisions, current=current)
-
-
 def show(config: Config, rev: str) -> Document:
     """The revisions of a symbol."""
     from limbeck.commands.show import show as find
 
     project = Project(config)
-    return _revisions(project, find(project, rev))
+    return revisions(project, find(project, rev))
 
 
 def edit(config: Config, rev: str) -> Document:
@@ -105,8 +95,8 @@ def current(config: Config, *, check_heads: bool, **_: Any) -> Document:
     found = find(project)
     graph = project.scripts.graph
     at_heads = set(found.rows) in (set(graph.heads), set(graph.real_heads))
-    revisions = [graph[id_] for id_ in dict.fromkeys(found.revisions)]
-    document = _revisions(project, revisions, rows=found.rows, at_heads=at_heads)
+    standing = [graph[id_] for id_ in dict.fromkeys(found.revisions)]
+    document = revisions(project, standing, rows=found.rows, at_heads=at_heads)
     if not check_heads or at_heads:
         return document
     failure = DatabaseNotAtHead("Database is not on all head revisions")
@@ -150,9 +140,10 @@ def _ids(down: str | tuple[str, ...] | None) -> list[str]:
     return [down] if isinstance(down, str) else list(down or ())
 
 
-def _revisions(project: Project, revisions: Iterable[Revision], **first: Any) -> Document:
+def revisions(project: Project, found: Iterable[Revision], **first: Any) -> Document:
+    """Revisions, after what else there is to tell."""
     graph = project.scripts.graph
-    return Document({**first, "revisions": [_revision(graph, r) for r in revisions]})
+    return Document({**first, "revisions": [_revision(graph, r) for r in found]})
 
 
 def _revision(graph: Graph, revision: Revision) -> dict[str, Any]:

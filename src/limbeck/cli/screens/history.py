@@ -1,28 +1,69 @@
-"""`limbeck history --graph`."""
+"""`limbeck history`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
+from limbeck import command
+from limbeck.cli import paint
+from limbeck.cli.output import Document
 from limbeck.cli.paint import painted
-from limbeck.commands.history import history
+from limbeck.commands.history import History
+from limbeck.commands.history import history as find
 from limbeck.project.config import Config
 from limbeck.project.project import Project
 from limbeck.revision.describe import log_entry, signs
 from limbeck.revision.drawing import Row, draw, in_ascii
 from limbeck.revision.graph import Graph, Revision
 
+if TYPE_CHECKING:
+    from rich.table import Table
 
-def graph(
+
+def history(
     config: Config,
     rev_range: str | None = None,
     verbose: bool = False,
     indicate_current: bool = False,
-) -> None:
-    """Draws revisions with their branches and merges, newest first."""
+    graph: bool = False,
+    json_: bool = False,
+) -> Document | None:
+    """Lists revisions, newest first, or draws their branches and merges."""
+    if not (graph or json_ or (paint.columns(config) >= paint.ENOUGH and not verbose)):
+        command.history(config, rev_range, verbose, indicate_current)
+        return None
     project = Project(config)
-    found = history(project, rev_range, indicate_current=indicate_current)
-    drawing = _Drawing(project.scripts.graph, found.current, verbose)
+    found = find(project, rev_range, indicate_current=indicate_current)
+    if json_:
+        from limbeck.cli.screens.documents import revisions
+
+        current = None if found.current is None else list(found.current)
+        return revisions(project, found.revisions, current=current)
+    if graph:
+        _draw(config, found, _Drawing(project.scripts.graph, found.current, verbose))
+    elif found.revisions:
+        paint.show(config, _table(project.scripts.graph, found))
+    return None
+
+
+def _table(graph: Graph, found: History) -> Table:
+    drawn = paint.table("Revision", "Follows", "Message")
+    for column in drawn.columns:
+        column.overflow = "fold"
+    for revision in found.revisions:
+        marks = signs(graph, revision, current=found.current or ()).strip()
+        id_ = painted(revision.id, "cyan", bold=True)
+        needs = f"\nneeds {', '.join(revision.depends_on)}" if revision.depends_on else ""
+        drawn.add_row(
+            paint.text(f"{id_} {painted(marks, 'yellow')}" if marks else id_),
+            (", ".join(revision.down) or "nothing") + needs,
+            revision.doc,
+        )
+    return drawn
+
+
+def _draw(config: Config, found: History, drawing: _Drawing) -> None:
     plain = not _shows(config, "│┤├┼╯╰┴╮╭┬─●○")
     for row in draw(found.revisions):
         for before, sign, after, text in drawing.lines(row):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from limbeck import __version__
+from limbeck.cli import paint
 from limbeck.cli.output import Document
 from limbeck.cli.paint import painted
 from limbeck.commands.lint import Linted, lint_revisions
@@ -17,6 +20,9 @@ from limbeck.lint.rules import all_rules
 from limbeck.lint.text import shortened
 from limbeck.project.config import Config
 from limbeck.project.project import Project
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _COLOURS = {"error": "red", "warning": "yellow", "style": "cyan"}
 
@@ -68,13 +74,15 @@ def _rules(config: Config, json_: bool) -> Document | int:
 
 
 def _print_text(config: Config, found: Linted) -> None:
-    for finding in found.findings:
-        for line in _lines(finding):
-            config.print_stdout(line)
+    width = paint.columns(config)
+    if width >= paint.ENOUGH and found.findings:
+        paint.show(config, _table(found.findings, width))
+    else:
+        paint.lines(config, (line for finding in found.findings for line in _lines(finding)))
     counts = Counter(f.severity for f in found.findings)
     said = [_plural(counts[s], s) for s in SEVERITIES if counts[s]]
     looked = f"{_plural(len(found.revisions), 'revision')} for {' and '.join(found.servers)}"
-    config.print_stdout(f"{looked}: {', '.join(said) or 'nothing found'}")
+    config.print_stdout("%s", f"{looked}: {', '.join(said) or 'nothing found'}")
 
 
 def _plural(count: int, word: str) -> str:
@@ -83,12 +91,32 @@ def _plural(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
 
 
-def _lines(finding: Finding) -> list[str]:
+def _table(findings: Sequence[Finding], width: int) -> Table:
+    """Severity, code and place have columns of their own where there is room for these."""
+    headers = ("Severity", "Rule", "Where") if width >= paint.WIDE else ("Found",)
+    drawn = paint.table(*headers, "What it does, and what to do", lines=True)
+    for column in drawn.columns:
+        column.overflow = "fold"
+    for finding in findings:
+        what = [finding.message]
+        what += [painted(shortened(finding.sql, 200), "bright_black")] if finding.sql else []
+        severity = painted(finding.severity, _COLOURS[finding.severity], bold=True)
+        cells = [severity, finding.code, _place(finding)]
+        if width < paint.WIDE:
+            cells = ["\n".join(cells)]
+        told = "\n".join([*what, painted(f"→ {finding.advice}", "green")])
+        drawn.add_row(*(paint.text(cell) for cell in (*cells, told)))
+    return drawn
+
+
+def _place(finding: Finding) -> str:
     place = relative(finding.path) or f"revision {finding.revision}"
-    if finding.line is not None:
-        place += f":{finding.line}"
+    return place if finding.line is None else f"{place}:{finding.line}"
+
+
+def _lines(finding: Finding) -> list[str]:
     severity = painted(finding.severity, _COLOURS[finding.severity])
-    lines = [f"{place}: {severity} [{finding.code}] {finding.message}"]
+    lines = [f"{_place(finding)}: {severity} [{finding.code}] {finding.message}"]
     if finding.sql:
         lines.append(f"    {shortened(finding.sql, 100)}")
     return [*lines, f"    -> {finding.advice}", ""]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from limbeck.cli import paint
 from limbeck.cli.output import Document
 from limbeck.cli.paint import painted
 from limbeck.project.config import Config
@@ -12,6 +13,8 @@ from limbeck.project.project import Project
 from limbeck.revision.describe import signs
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from limbeck.commands.status import DatabaseStatus, Drift, Status
     from limbeck.revision.graph import Revision
 
@@ -26,12 +29,24 @@ def status(config: Config, json_: bool = False) -> Document | None:
     found = find(Project(config))
     if json_:
         return Document(_content(found))
+    if paint.columns(config):
+        paint.show(config, *(_table(found, database) for database in found.databases))
+        return None
     for number, database in enumerate(found.databases):
         if number:
             config.print_stdout("")
         for label, text in _lines(found, database):
             config.print_stdout("%s", f"{label:<10}{text}".rstrip())
     return None
+
+
+def _table(found: Status, database: DatabaseStatus) -> Table:
+    drawn = paint.table()
+    drawn.add_column(style="bold", no_wrap=True)
+    drawn.add_column(overflow="fold")
+    for label, text in _lines(found, database):
+        drawn.add_row(label, paint.text(text))
+    return drawn
 
 
 def _lines(found: Status, database: DatabaseStatus) -> Iterator[tuple[str, str]]:

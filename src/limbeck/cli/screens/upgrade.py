@@ -12,13 +12,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from limbeck import command
+from limbeck.cli import paint
 from limbeck.cli.output import Document, without_passwords
+from limbeck.database import watched
+from limbeck.database.watched import watcher
 from limbeck.errors import CommandError
 from limbeck.project.config import Config
 from limbeck.project.project import Project
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from limbeck.commands.fleet import Member, Outcome
+
+
+_FLEET = "Databases and tenants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,8 @@ def _several(config: Config, way: Way, *, all_: bool, alone: bool) -> list[Membe
 
 
 def _run_several(found: list[Member], revision: str, way: Way) -> list[Outcome]:
-    """Runs them, and says on standard error of each that it is done."""
+    """Runs them, and says on standard error of each that it is done; where that is counted, of
+    those that failed."""
     from limbeck.commands.fleet import upgrade_all
 
     logging.getLogger("alembic").setLevel(logging.WARNING)  # the lines of many would be mixed
@@ -105,8 +114,11 @@ def _run_several(found: list[Member], revision: str, way: Way) -> list[Outcome]:
     def tell(outcome: Outcome) -> None:
         nonlocal done
         done += 1
-        print(f"[{done}/{len(found)}] {_line(outcome)}", file=sys.stderr)
+        if watcher.get() is None or outcome.status == "failed":
+            print(f"[{done}/{len(found)}] {_line(outcome)}", file=sys.stderr)
+        watched.tell(_FLEET, done, len(found), outcome.member.name)
 
+    watched.tell(_FLEET, 0, len(found))
     options: dict[str, Any] = {"jobs": way.jobs or 1, "canary": way.canary, "tell": tell}
     if way.executor is None:
         return upgrade_all(found, revision, **options)
@@ -157,17 +169,39 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 
 
 def _show(config: Config, outcomes: list[Outcome]) -> None:
-    width = max(len(outcome.member.name) for outcome in outcomes)
-    for outcome in outcomes:
-        config.print_stdout("%s", _line(outcome, width))
+    if paint.columns(config) >= paint.ENOUGH:
+        paint.show(config, _table(outcomes))
+    else:
+        width = max(len(outcome.member.name) for outcome in outcomes)
+        paint.lines(config, (_line(outcome, width) for outcome in outcomes))
     counts = Counter(outcome.status for outcome in outcomes)
     config.print_stdout("%s", ", ".join(f"{number} {status}" for status, number in counts.items()))
+
+
+_COLOURS = {"failed": "red", "upgraded": "green", "not run": "yellow"}
+
+
+def _table(outcomes: list[Outcome]) -> Table:
+    drawn = paint.table("Database or tenant", "Outcome", "Seconds", "Revisions, or the error")
+    drawn.columns[2].justify = "right"
+    for outcome in outcomes:
+        drawn.add_row(
+            outcome.member.name,
+            paint.text(paint.painted(outcome.status, _COLOURS.get(outcome.status, "white"))),
+            "" if outcome.status == "not run" else f"{outcome.seconds:.2f}",
+            _reason(outcome) or ", ".join(outcome.revisions),
+        )
+    return drawn
+
+
+def _reason(outcome: Outcome) -> str:
+    return without_passwords((outcome.error or "").partition("\n")[0])
 
 
 def _line(outcome: Outcome, width: int = 0) -> str:
     match outcome.status:
         case "failed":
-            what = without_passwords((outcome.error or "").splitlines()[0])
+            what = _reason(outcome)
         case "upgraded":
             what = f"{', '.join(outcome.revisions)} in {outcome.seconds:.2f} s"
         case _:
