@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 import click
 
@@ -13,7 +13,6 @@ from limbeck.cli.parameters import (
     ARGUMENTS,
     COMMANDS,
     GLOBAL_OPTIONS,
-    JSON,
     WHERE_OPTIONS,
     Grammar,
 )
@@ -40,9 +39,11 @@ _RUNS = {
 
 def page() -> str:
     """Markdown: the options that all commands have, then each command."""
-    commands = sorted((*COMMANDS, *OWN_COMMANDS), key=lambda grammar: grammar.name)
-    texts = {name: made.help or "" for name, made in _group().commands.items()}
-    index = [(f"[`{g.name}`](#{g.name})", texts[g.name]) for g in commands]
+    made = _group().commands
+    everywhere = [p for p in made["heads"].params if all(p in c.params for c in made.values())]
+    grammars = sorted((*COMMANDS, *OWN_COMMANDS), key=lambda grammar: grammar.name)
+    index = [(f"[`{g.name}`](#{g.name})", made[g.name].help or "") for g in grammars]
+    shared = {*everywhere, *WHERE_OPTIONS}
     parts = [
         MADE + _TOP,
         table(("command", "what it does"), index),
@@ -50,31 +51,30 @@ def page() -> str:
         _ALEMBICS,
         "## Options before the command\n",
         table(("option", "meaning"), map(_option, GLOBAL_OPTIONS)),
-        "\n## Options of all commands\n",
-        table(("option", "meaning"), [_option(JSON)]),
-        f"\nAll but {_listed(_WITHOUT_WHERE)} take these too.\n",
-        table(("option", "meaning"), map(_option, WHERE_OPTIONS)),
-        "",
-        *(_command(grammar, texts[grammar.name]) for grammar in commands),
+        "\n## Options of every command\n",
+        table(("option", "meaning"), _rows([*everywhere, *WHERE_OPTIONS])),
+        f"\n`--database` and `--tenant` are not for {_listed(_WITHOUT_WHERE)}. "
+        "[JSON](../json.md) has what each command prints with `--json`.\n",
+        *(_command(grammar, made[grammar.name], shared) for grammar in grammars),
     ]
     return "\n".join(parts)
 
 
-def _command(grammar: Grammar, text: str) -> str:
-    made = click.Command(grammar.name, params=[*grammar.parameters])
+def _command(grammar: Grammar, made: click.Command, shared: Set[click.Parameter]) -> str:
+    own = [parameter for parameter in made.params if parameter not in shared]
     usage = " ".join(made.collect_usage_pieces(click.Context(made)))
     lines = [f"## {grammar.name}\n", f"```text\nlimbeck {grammar.name} {usage}\n```\n"]
-    lines.append(f"{text}{more(LINKS, grammar.name)} {_RUNS[grammar.runs_project]}\n")
-    if grammar.parameters:
-        lines += [table(("argument or option", "meaning"), _rows(grammar.parameters)), ""]
+    lines.append(f"{made.help}{more(LINKS, grammar.name)} {_RUNS[grammar.runs_project]}\n")
+    if own:
+        lines += [table(("argument or option", "meaning"), _rows(own)), ""]
     function = getattr(command, grammar.name, None)
     if function is not None:
         lines += ["In `limbeck.command`:\n", f"{stub(grammar.name, function)}\n"]
     return "\n".join(lines)
 
 
-def _listed(names: Sequence[str]) -> str:
-    quoted = [f"`{name}`" for name in names]
+def _listed(names: Iterable[str]) -> str:
+    quoted = [f"`{name}`" for name in sorted(names)]
     return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
