@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from limbeck.cli import main
 from tests.cli.offline_server import Server
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -58,3 +59,21 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     found = Server(kind, url, tmp_path)
     yield found
     found.drop()
+
+
+@pytest.fixture
+def no_url_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+@pytest.fixture
+def here(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command line in this process: `init` imports nothing of a project."""
+    monkeypatch.chdir(project)
+
+    def type_(*arguments: str) -> subprocess.CompletedProcess[str]:
+        status = main.run(arguments)
+        printed = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, status, printed.out, printed.err)
+
+    return type_

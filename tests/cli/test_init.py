@@ -1,181 +1,27 @@
-"""`limbeck init` in applications as they are laid out in public: it finds what settings say."""
+"""`limbeck init` without a folder: where it finds what settings say, and what it says of them."""
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-import subprocess
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from limbeck.cli import main
-from limbeck.project.settings import read_toml
 from tests.cli.conftest import Run
-from tests.cli.test_renames import at_a_terminal
+from tests.cli.layouts import lay_out, written
 
-LAYOUTS = Path(__file__).parents[1] / "layouts"
-
-FOUND: dict[str, dict[str, Any]] = {
-    "fastapi_full_stack/backend": {
-        "metadata": "sqlmodel:SQLModel",
-        "models": ["app.models"],
-        "url": "app.core.config:settings.SQLALCHEMY_DATABASE_URI",
-    },
-    "fastapi_full_stack": {
-        "metadata": "sqlmodel:SQLModel",
-        "models": ["app.models"],
-        "url": "app.core.config:settings.SQLALCHEMY_DATABASE_URI",
-        "prepend_sys_path": ["backend"],
-    },
-    "sqlmodel_tutorial": {
-        "metadata": "sqlmodel:SQLModel",
-        "models": ["models"],
-        "url": "database:sqlite_url",
-    },
-    "flask_factory": {
-        "metadata": "app:db",
-        "models": ["app.models"],
-        "url": "config:Config.SQLALCHEMY_DATABASE_URI",
-    },
-    "litestar_todo": {
-        "metadata": "advanced_alchemy.base:UUIDBase",
-        "models": ["models"],
-        "url": "app:db_config.connection_string",
-    },
-    "litestar_fullstack": {
-        "metadata": "advanced_alchemy.base:UUIDBase",
-        "models": ["app.db.models"],
-        "url": "app.lib.settings:get_settings().db.URL",
-    },
-    "src_layout": {
-        "metadata": "tracker.orm:Base",
-        "models": ["tracker.tasks"],
-        "url": "tracker.web:engine",
-    },
-    "apps_folder": {
-        "metadata": "core.database:Base",
-        "models": ["apps.*.models"],
-        "url": "$DATABASE_URL",
-    },
-    "script": {"metadata": "models:metadata", "models": ["models"], "url": "models:engine"},
-    "async_fastapi": {
-        "metadata": "app.db.base:Base",
-        "models": ["app.db.models"],
-        "url": "app.config:get_settings().database.url",
-    },
-    "os_environ": {
-        "metadata": "database:mapper_registry",
-        "models": ["entities"],
-        "url": "database:SQLALCHEMY_DATABASE_URL",
-    },
-}
-
-TABLES = {
-    "src_layout": {"tasks"},
-    "apps_folder": {"users", "orders"},
-    "script": {"notes"},
-    "async_fastapi": {"items"},
-    "os_environ": {"people"},
-}
-"""Of those that need nothing but SQLAlchemy and pydantic: the tables of their first revision."""
+pytestmark = pytest.mark.usefixtures("no_url_in_the_environment")
 
 
-@pytest.fixture(autouse=True)
-def no_url_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-
-
-@pytest.fixture
-def here(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in this process: `init` imports nothing of a project."""
-    monkeypatch.chdir(project)
-
-    def type_(*arguments: str) -> subprocess.CompletedProcess[str]:
-        status = main.run(arguments)
-        printed = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, status, printed.out, printed.err)
-
-    return type_
-
-
-def lay_out(project: Path, name: str) -> None:
-    shutil.copytree(LAYOUTS / name, project, dirs_exist_ok=True)
-
-
-def written(project: Path) -> dict[str, Any]:
-    settings: dict[str, Any] = read_toml(project / "pyproject.toml")["tool"]["limbeck"]
-    return settings
-
-
-@pytest.mark.parametrize("name", FOUND)
-def test_init_finds_everything(project: Path, here: Run, name: str) -> None:
-    lay_out(project, name)
-    before = {path for path in project.rglob("*") if path.is_file()}
-    done = here("init")
-    assert done.returncode == 0, done.stderr
-    assert written(project) == FOUND[name]
-    for value in FOUND[name].values():
-        assert str(value if isinstance(value, str) else value[0]) in done.stdout
-    after = {path for path in project.rglob("*") if path.is_file()}
-    assert after - before <= {project / "pyproject.toml"}
-    assert (project / "migrations").is_dir()
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_the_settings_are_enough(project: Path, here: Run, limbeck: Run, name: str) -> None:
-    lay_out(project, name)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_rest_of_pyproject_stays(project: Path, here: Run, end: str) -> None:
+    lay_out(project, "namespace")
+    file = project / "pyproject.toml"
+    before = file.read_text(encoding="utf-8").replace("\n", end).encode()
+    file.write_bytes(before)
     assert here("init").returncode == 0
-    environment = {"DATABASE_URL": "sqlite:///other.db"} if name == "src_layout" else {}
-    done = limbeck("revision", "-m", "first tables", env=environment)
-    assert done.returncode == 0, done.stderr
-    [file] = project.glob("migrations/versions/*.py")
-    script = file.read_text(encoding="utf-8")
-    assert {t for t in TABLES[name] if f'"{t}"' in script} == TABLES[name]
-    done = limbeck("upgrade", env=environment)
-    assert done.returncode == 0, done.stderr
-    [database] = project.glob("*.db")
-    with closing(sqlite3.connect(database)) as connection:
-        made = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    assert TABLES[name] | {"alembic_version"} <= made
-
-
-def test_the_rest_of_pyproject_stays(project: Path, here: Run) -> None:
-    lay_out(project, "src_layout")
-    before = (project / "pyproject.toml").read_text(encoding="utf-8")
-    assert here("init").returncode == 0
-    assert (project / "pyproject.toml").read_text(encoding="utf-8").startswith(before)
-
-
-def test_two_databases_are_a_question(project: Path, here: Run) -> None:
-    lay_out(project, "monorepo")
-    done = here("init")
-    assert done.returncode == 255
-    assert "--metadata billing.db:Base  (declarative base, 1 table" in done.stderr
-    assert "--metadata catalog.db:Base" in done.stderr
-    assert "services/catalog/catalog/db.py:8" in done.stderr
-    assert not (project / "pyproject.toml").exists()
-    assert not (project / "migrations").exists()
-    done = here("init", "--metadata", "catalog.db:Base")
-    assert done.returncode == 0, done.stderr
-    assert written(project) == {
-        "metadata": "catalog.db:Base",
-        "models": ["catalog.models"],
-        "url": "catalog.db:DATABASE_URL",
-        "prepend_sys_path": ["services/catalog"],
-    }
-
-
-def test_at_a_terminal_the_question_is_asked(project: Path) -> None:
-    lay_out(project, "monorepo")
-    status, printed, shown = at_a_terminal(project, "2", "init", prompt="Which one?")
-    assert status == 0, shown
-    assert "Several things could be the metadata:" in shown
-    assert "  2  catalog.db:Base" in shown
-    assert 'metadata = "catalog.db:Base"' in printed
-    assert written(project)["url"] == "catalog.db:DATABASE_URL"
+    after = file.read_bytes()
+    assert after.startswith(before + end.encode() + end.encode() + b"[tool.limbeck]" + end.encode())
+    assert after.count(b"\n") == after.count(end.encode())
 
 
 BASE = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): pass\n"

@@ -148,14 +148,19 @@ def show_warning(
 
 
 def show_progress() -> None:
-    """Let the log of a run be seen, where nobody has set up logging."""
+    """Let the log of a run be seen, where nobody has set up logging.
+
+    The project's own modules may do so when they are imported, and may import Alembic itself,
+    which logs that it sets up its plugins.
+    """
     import logging
 
-    logger = logging.getLogger("alembic")
-    if logger.handlers or logging.getLogger().handlers:
+    logger, root = logging.getLogger("alembic"), logging.getLogger()
+    if logger.handlers or root.handlers:
         return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(levelname)-5.5s [%(name)s] %(message)s"))
+    handler.addFilter(lambda record: not root.handlers and record.name != "alembic.runtime.plugins")
     logger.addHandler(handler)
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.INFO)

@@ -11,7 +11,7 @@ from typing import Any
 from limbeck.errors import CommandError, ConfigurationError
 from limbeck.project.config import Config
 from limbeck.project.pyproject import write_table
-from limbeck.project.survey.survey import Choice, Survey
+from limbeck.project.survey.survey import Choice, Part, Survey
 
 FOLDER = "migrations"
 """Where revisions go; the default of `script_location`."""
@@ -24,7 +24,9 @@ _NO_URL = "$DATABASE_URL"
 class Setup:
     """What was written to `file`: the values of `[tool.limbeck]`, and where each comes from.
 
-    `made` is whether the file is new. `notes` say what a reader should know.
+    `made` is whether the file is new. `notes` say what a reader should know. Of several databases
+    the values are in ``values["databases"][name]``, and where they come from is in `sources` by
+    ``databases.name.setting``.
     """
 
     file: Path
@@ -32,6 +34,11 @@ class Setup:
     values: Mapping[str, Any]
     sources: Mapping[str, str]
     notes: tuple[str, ...]
+
+    @property
+    def databases(self) -> tuple[str, ...]:
+        """The names of several databases."""
+        return tuple(self.values.get("databases", ()))
 
 
 def init_native(
@@ -44,61 +51,100 @@ def init_native(
     """Writes `[tool.limbeck]` into the current folder's pyproject.toml, and makes the folder.
 
     What is given is taken as it is; the rest is found in the sources, which are read and not
-    run. Where several things fit, the user chooses (`config.choose`).
+    run. Where there are several metadata, each with a URL of its own, each is a database. Where
+    several things fit, the user chooses (`config.choose`).
     Raises ConfigurationError with the choices where nobody is there to choose, and where there is
     no metadata; CommandError where the project has a configuration. Nothing is written then.
     """
     here = Path.cwd()
     _refuse_configured(config, here)
     survey = Survey(here)
-    values: dict[str, Any] = {}
-    sources: dict[str, str] = {}
-    notes = [f"{place} could not be read" for place in survey.sources.unread]
-
-    def say(name: str, value: Any, source: str) -> None:
-        values[name], sources[name] = value, source
-
-    if metadata:
-        say("metadata", _one_or_list(metadata), _GIVEN)
+    if not metadata:
+        _refuse_twins(survey)
+    draft = _Draft(survey)
+    if not (metadata or models or url) and (parts := survey.databases()):
+        draft.several(parts)
     else:
-        chosen = _choose(config.choose, "metadata", survey.metadata(), _no_metadata(here))
-        say("metadata", chosen.value, f"{chosen.where}, {chosen.what}")
-    named = tuple(metadata) or (values["metadata"],)
-    _say_models(survey, named, models, say)
-    if url is not None:
-        say("url", url, _GIVEN)
-    elif not (urls := survey.url(named)):
-        say("url", _NO_URL, "no URL was found")
-        notes.append(f"Set {_NO_URL[1:]} in the environment or in .env, or name another url.")
-    else:
-        chosen = _choose(config.choose, "url", urls, "")
-        say("url", chosen.value, f"{chosen.where}, {chosen.what}")
-    paths = survey.paths(named, values["url"])
-    if not {*paths} <= {".", "src"}:
-        say("prepend_sys_path", list(paths), "where the imports start")
+        draft.one(config, metadata, models, url)
     file = here / "pyproject.toml"
     made = not file.exists()
-    write_table(file, values)
+    write_table(file, draft.values)
     (here / FOLDER).mkdir(exist_ok=True)
-    return Setup(file, made, values, sources, tuple(notes))
+    return Setup(file, made, draft.values, draft.sources, tuple(draft.notes))
 
 
-def _say_models(
-    survey: Survey,
-    metadata: Sequence[str],
-    given: Sequence[str],
-    say: Callable[[str, Any, str], None],
-) -> None:
-    if given:
-        say("models", list(given), _GIVEN)
-        return
-    found, where = survey.models(metadata)
-    if found:
-        say("models", list(found), f"{where}, the first table")
+class _Draft:
+    """Settings on their way to the file."""
 
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self.values: dict[str, Any] = {}
+        self.sources: dict[str, str] = {}
+        self.notes = [f"{place} could not be read" for place in survey.sources.unread]
 
-def _one_or_list(values: Sequence[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else list(values)
+    def one(
+        self, config: Config, metadata: Sequence[str], models: Sequence[str], url: str | None
+    ) -> None:
+        """The settings of one database."""
+        survey = self.survey
+        if metadata:
+            named = tuple(metadata)
+            self._say("metadata", named[0] if len(named) == 1 else [*named], _GIVEN)
+        else:
+            found = survey.metadata()
+            chosen = _choose(config.choose, "metadata", found, _no_metadata(survey.here))
+            named = chosen.values
+            self._say_choice("metadata", chosen)
+        if models:
+            self._say("models", [*models], _GIVEN)
+        else:
+            self._say_models(named)
+        if url is not None:
+            self._say("url", url, _GIVEN)
+        elif not (urls := survey.url(named)):
+            self._say("url", _NO_URL, "no URL was found")
+            self.notes.append(
+                f"Set {_NO_URL[1:]} in the environment or in .env, or name another url."
+            )
+        else:
+            self._say_url(_choose(config.choose, "url", urls, ""))
+        self._say_paths(named, [self.values["url"]])
+
+    def several(self, parts: Sequence[Part]) -> None:
+        """The settings of several databases, and of what they share."""
+        metadata = [value for part in parts for value in part.metadata.values]
+        self._say_paths(metadata, [value for part in parts for value in part.url.values])
+        for part in parts:
+            prefix = f"databases.{part.name}."
+            self._say_choice(f"{prefix}metadata", part.metadata)
+            self._say_models(part.metadata.values, prefix)
+            self._say_url(part.url, prefix)
+
+    def _say(self, name: str, value: Any, source: str) -> None:
+        *tables, last = name.split(".")
+        at = self.values
+        for table in tables:
+            at = at.setdefault(table, {})
+        at[last], self.sources[name] = value, source
+
+    def _say_choice(self, name: str, chosen: Choice) -> None:
+        place = f"{chosen.where}, " if chosen.where else ""
+        self._say(name, chosen.value, f"{place}{chosen.what}")
+
+    def _say_models(self, metadata: Sequence[str], prefix: str = "") -> None:
+        found, where = self.survey.models(metadata)
+        if found:
+            self._say(f"{prefix}models", list(found), f"{where}, the first table")
+
+    def _say_url(self, chosen: Choice, prefix: str = "") -> None:
+        self._say_choice(f"{prefix}url", chosen)
+        if name := self.survey.unset(chosen.values[0]):
+            self.notes.append(f"{name} has no value here: set it in the environment or in .env.")
+
+    def _say_paths(self, metadata: Sequence[str], urls: Sequence[str]) -> None:
+        paths = self.survey.paths(metadata, urls)
+        if not {*paths} <= {".", "src"}:
+            self._say("prepend_sys_path", list(paths), "where the imports start")
 
 
 def _choose(
@@ -115,8 +161,25 @@ def _choose(
     question = f"Several things could be the {name}:"
     if choose is not None:
         return choices[choose(question, [str(choice) for choice in choices])]
-    listed = "".join(f"  --{name} {choice}\n" for choice in choices)
+    listed = "".join(f"  {_typed(name, choice)}\n" for choice in choices)
     raise ConfigurationError(f"{question}\n{listed}Say which one. Nothing was written.")
+
+
+def _typed(name: str, choice: Choice) -> str:
+    """The options that choose it, and what it is."""
+    options = " ".join(f"--{name} {value}" for value in choice.values)
+    place = f", {choice.where}" if choice.where else ""
+    return f"{options}  ({choice.what}{place})"
+
+
+def _refuse_twins(survey: Survey) -> None:
+    twins = survey.twins()
+    if twins is not None:
+        name, (first, second) = twins
+        raise ConfigurationError(
+            f"There are two modules '{name}', in {first} and in {second}, which cannot be imported "
+            f"together. Set up each by itself: cd {first} && limbeck init. Nothing was written."
+        )
 
 
 def _no_metadata(here: Path) -> str:

@@ -17,14 +17,31 @@ def write_table(file: Path, values: Mapping[str, Any]) -> None:
     """
     import tomlkit
 
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    text = file.read_bytes().decode() if file.exists() else ""
     if text and tool_table(read_toml(file), "limbeck", str(file)) is not None:
         raise ConfigurationError(f"{file} has a table [tool.limbeck] already; edit it by hand")
-    table = tomlkit.table()
-    for name, value in values.items():
-        table.add(name, list(value) if isinstance(value, tuple) else value)
     document = tomlkit.document()
-    document.add("tool", tomlkit.table(is_super_table=True).add("limbeck", table))
-    separator = "\n" if text.strip() else ""
-    kept = text if not text or text.endswith("\n") else f"{text}\n"
-    file.write_text(f"{kept}{separator}{document.as_string()}", encoding="utf-8", newline="\n")
+    document.add("tool", tomlkit.table(is_super_table=True).add("limbeck", _table(values)))
+    ended = "\n" if text and not text.endswith("\n") else ""
+    blank = "\n" if text.strip() else ""
+    added = f"{ended}{blank}{document.as_string()}"
+    if "\r\n" in text:
+        added = added.replace("\n", "\r\n")
+    file.write_bytes(f"{text}{added}".encode())
+
+
+def _table(values: Mapping[str, Any]) -> Any:
+    """A table, which has no header where it holds nothing but tables."""
+    import tomlkit
+
+    only_tables = bool(values) and all(isinstance(v, Mapping) for v in values.values())
+    table = tomlkit.table(is_super_table=only_tables)
+    for name, value in values.items():
+        match value:
+            case Mapping():
+                table.add(name, _table(value))
+            case tuple():
+                table.add(name, list(value))
+            case _:
+                table.add(name, value)
+    return table

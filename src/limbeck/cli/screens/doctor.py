@@ -33,9 +33,17 @@ def doctor(config: Config, json_: bool = False) -> Document | None:
 
 def settings_lines(values: Mapping[str, Any], sources: Mapping[str, str]) -> Iterator[str]:
     """Each setting as it stands in pyproject.toml, with where it comes from."""
-    yield "  [tool.limbeck]"
-    for name, value in values.items():
+    databases = values.get("databases", {})
+    own = {name: value for name, value in values.items() if name != "databases"}
+    if own or not databases:
+        yield "  [tool.limbeck]"
+    for name, value in own.items():
         yield f"  {name} = {_toml(value)}    # {sources[name]}"
+    for database, table in databases.items():
+        yield f"  [tool.limbeck.databases.{database}]"
+        for name, value in table.items():
+            source = sources[f"databases.{database}.{name}"]
+            yield f"  {name} = {_toml(value)}    # {source}"
 
 
 def settings_content(

@@ -59,5 +59,11 @@ def _native(
         config.print_stdout("%s", line)
     for note in done.notes:
         config.print_stdout("%s", f"Note: {note}")
-    config.print_stdout('Next: limbeck revision -m "first tables", then limbeck upgrade')
+    for database in done.databases:
+        config.print_stdout("%s", f'Next: limbeck revision --database {database} -m "first tables"')
+    config.print_stdout(
+        "Then: limbeck upgrade --all"
+        if done.databases
+        else 'Next: limbeck revision -m "first tables", then limbeck upgrade'
+    )
     return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from limbeck.project.survey.modules import Module, Sources, assignment
 
 _DECLARATIVE = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta"})
+_DECORATORS = (".as_declarative", ".as_declarative_base")
 _MAKERS: Mapping[str, str] = {
     "declarative_base": "declarative base",
     "generate_base": "declarative base",
@@ -21,6 +22,9 @@ _MAKERS: Mapping[str, str] = {
 
 _LIBRARIES = ("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "advanced_alchemy", "litestar")
 _ADVANCED = re.compile(r"(UUID|NanoID|BigInt|Identity|Default|Advanced)\w*Base")
+_ADVANCED_BASE = "advanced_alchemy.base:UUIDBase"
+"""All of its bases share one registry."""
+
 _MODEL_PACKAGES = frozenset({"models", "model", "entities", "tables", "orm"})
 
 
@@ -89,8 +93,15 @@ class _Finder:
         bases = [self.sources.meaning(module, base) for base in node.bases]
         declarative = any(b.rpartition(".")[2] in _DECLARATIVE for b in bases)
         assigned = [value for n in node.body if (value := assignment(n)) is not None]
-        own = [value for name_, value in assigned if name_ == "metadata"]
+        own = [value for name_, value in assigned if name_ in ("metadata", "registry")]
+        if any(_is_advanced_registry(self.sources.meaning(module, value)) for value in own):
+            return
         inherits = any(self._root_of(base) for base in bases)
+        for decorator in node.decorator_list:
+            made = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if self.sources.meaning(module, made).endswith(_DECORATORS):
+                declarative = True
+                own += [k.value for k in getattr(decorator, "keywords", ()) if k.arg == "metadata"]
         if not declarative and not (own and inherits):
             return
         self._add(name, module, node.lineno, "declarative base")
@@ -116,6 +127,9 @@ class _Finder:
         if plain and not _has_keyword(node, "table"):
             return
         if "__abstract__" in (assigned[0] for n in node.body if (assigned := assignment(n))):
+            return
+        bases = [self.sources.meaning(module, base) for base in node.bases]
+        if any(base.rpartition(".")[2] in _DECLARATIVE for base in bases):
             return
         if root not in self.roots:
             what = "SQLModel" if root.startswith("sqlmodel:") else "advanced-alchemy"
@@ -163,6 +177,9 @@ class _Finder:
                 owner = self.sources.meaning(module, decorator).rpartition(".")[0]
                 if owner in self.roots:
                     return owner
+            for _, value in filter(None, map(assignment, node.body)):
+                if _is_advanced_registry(self.sources.meaning(module, value)):
+                    return _ADVANCED_BASE
             for base in node.bases:
                 found = self._root_of(self.sources.meaning(module, base), seen | {name})
                 if found is not None:
@@ -174,8 +191,12 @@ class _Finder:
         if name in ("sqlmodel.SQLModel", "sqlmodel.main.SQLModel"):
             return "sqlmodel:SQLModel"
         if name.startswith(("advanced_alchemy.", "litestar.")) and _ADVANCED.fullmatch(last):
-            return "advanced_alchemy.base:UUIDBase"  # all of its bases share one registry
+            return _ADVANCED_BASE
         return None
+
+
+def _is_advanced_registry(name: str) -> bool:
+    return name.startswith("advanced_alchemy.") and name.endswith(".orm_registry")
 
 
 def _has_keyword(node: ast.ClassDef, name: str) -> bool:

@@ -42,14 +42,32 @@ class Module:
         """The statements that run on import: those in `if`, `try` and `with` too."""
         return _flat(self.tree.body)
 
+    @property
+    def defined(self) -> set[str]:
+        """The names that are made in the module, not imported."""
+        names: set[str] = set()
+        for node in self.statements():
+            match node:
+                case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                    names.add(name)
+                case ast.Assign(targets=targets):
+                    names.update(t.id for t in targets if isinstance(t, ast.Name))
+                case ast.AnnAssign(target=ast.Name(id=name)):
+                    names.add(name)
+        return names
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All modules by name, and what could not be read."""
+    """All modules by name, and what could not be read.
+
+    `hidden` are modules whose name another has already: the two cannot be imported together.
+    """
 
     here: Path
     modules: Mapping[str, Module]
     unread: tuple[str, ...] = ()
+    hidden: tuple[Module, ...] = ()
 
     def where(self, module: Module, line: int) -> str:
         """``app/models.py:12``, from the project's folder."""
@@ -81,6 +99,14 @@ class Sources:
                 return module, ".".join(parts[length:])
         return None
 
+    def class_of(self, name: str) -> tuple[Module, ast.ClassDef] | None:
+        """The class of a dotted name, where it is one of the application."""
+        found = self.split(name)
+        for node in found[0].statements() if found else ():
+            if found and isinstance(node, ast.ClassDef) and node.name == found[1]:
+                return found[0], node
+        return None
+
     def _once(self, name: str) -> str:
         found = self.split(name)
         if found is None:
@@ -88,10 +114,10 @@ class Sources:
         module, rest = found
         first, _, further = rest.partition(".")
         target = module.imports.get(first)
-        if target is None and module.stars and first not in _defined(module):
+        if target is None and module.stars and first not in module.defined:
             for star in module.stars:
                 source = self.modules.get(star)
-                if source is not None and first in {*_defined(source), *source.imports}:
+                if source is not None and first in {*source.defined, *source.imports}:
                     target = f"{star}.{first}"
         if target is None:
             return name
@@ -113,14 +139,17 @@ def read_sources(here: Path) -> Sources:
             unread.append(f"{path.relative_to(here).as_posix()}{line}")
     roots = _voted_roots(here, parsed)
     modules: dict[str, Module] = {}
+    hidden: list[Module] = []
     for path, tree in parsed:
         root = _root_of(here, path, roots)
         name = _name(path.relative_to(root))
         if name and all(part.isidentifier() for part in name.split(".")):
             package = name if path.name == "__init__.py" else name.rpartition(".")[0]
             imports, stars = _imports(tree, package)
-            modules.setdefault(name, Module(name, root, path, tree, imports, stars))
-    return Sources(here, modules, tuple(unread))
+            module = Module(name, root, path, tree, imports, stars)
+            if modules.setdefault(name, module) is not module:
+                hidden.append(module)
+    return Sources(here, modules, tuple(unread), tuple(hidden))
 
 
 def dotted(node: ast.expr | None) -> str:
@@ -247,19 +276,6 @@ def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
                     yield from _flat(getattr(node, part, []))
                 for handler in getattr(node, "handlers", []):
                     yield from _flat(handler.body)
-
-
-def _defined(module: Module) -> set[str]:
-    names: set[str] = set()
-    for node in module.statements():
-        match node:
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                names.add(name)
-            case ast.Assign(targets=targets):
-                names.update(target.id for target in targets if isinstance(target, ast.Name))
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                names.add(name)
-    return names
 
 
 def assignment(node: ast.stmt) -> tuple[str, ast.expr] | None:

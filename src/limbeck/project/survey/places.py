@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from limbeck.project.survey.modules import dotted
+
+URL = re.compile(r"(sqlite|postgres(ql)?|mysql|mariadb|oracle|mssql)(\+\w+)?://")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _ADDRESS = frozenset({"url", "uri", "dsn", "connection"})
 _DATABASE = frozenset(
@@ -36,14 +39,42 @@ class Place:
 
 def is_url_name(*names: str) -> bool:
     """Whether a name, with those of the objects it is in, is that of a database's URL."""
-    words = {word.lower() for name in names for word in _WORDS.findall(name)}
-    last = {word.lower() for word in _WORDS.findall(names[-1])}
-    if words & _OTHERS or not last & _ADDRESS:
+    every = {word for name in names for word in words(name)}
+    last = words(names[-1])
+    if every & _OTHERS or not last & _ADDRESS:
         return False
-    return bool(words & _DATABASE) or last == {"dsn"}
+    return bool(every & _DATABASE) or last == {"dsn"}
+
+
+def words(name: str) -> frozenset[str]:
+    """The words of a name, such as those of ``databaseUrl`` and ``DATABASE_URL``."""
+    return frozenset(word.lower() for word in _WORDS.findall(name))
 
 
 def needed_arguments(node: ast.FunctionDef) -> list[ast.arg]:
     """The arguments that a call has to give."""
     given = [*node.args.posonlyargs, *node.args.args]
     return given[: len(given) - len(node.args.defaults)]
+
+
+def literal_url(value: ast.expr) -> str | None:
+    """A URL that stands there as text, if it may stand in another file: without a password."""
+    match value:
+        case ast.Constant(value=str(text)) if URL.match(text) and "@" not in text:
+            return text
+        case _:
+            return None
+
+
+def environment_variable(value: ast.expr) -> str | None:
+    """``$NAME`` of ``os.environ["NAME"]`` and its kin."""
+    match value:
+        case ast.Subscript(value=place, slice=ast.Constant(value=str(name))):
+            return f"${name}" if dotted(place) in ("os.environ", "environ") else None
+        case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
+            known = ("os.getenv", "getenv", "os.environ.get", "environ.get")
+            return f"${name}" if dotted(function) in known else None
+        case ast.BoolOp(values=[first, *_]):
+            return environment_variable(first)
+        case _:
+            return None

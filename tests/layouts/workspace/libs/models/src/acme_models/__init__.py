@@ -1,0 +1,3 @@
+from acme_models.base import Base
+
+__all__ = ["Base"]
