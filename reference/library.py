@@ -10,10 +10,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from limbeck import AsyncMigrator, Config, Migrator, context, errors, import_models
+from limbeck import AsyncMigrator, Config, Fleet, Migrator, context, errors, import_models
 from limbeck.commands.plan import Planned
 from limbeck.commands.verify import Verification
-from limbeck.migrator import Checked, Revision
+from limbeck.migrator import Checked, Member, Outcome, Outcomes, Revision
 from limbeck.testing import plugin, stage, tests
 from reference.text import MADE, class_stub, sentence, stub, table, words
 
@@ -22,7 +22,7 @@ _TOP = """# Library
 What programs, an `env.py` and tests import. [In an application](../library.md),
 [async](../async.md) and [testing](../testing.md) tell how it is used.
 """
-_RESULTS = (Revision, Checked, Planned, Verification)
+_RESULTS = (Revision, Checked, Planned, Verification, Member, Outcome, Outcomes)
 _ASYNC = "Its methods are those of `Migrator`, each to be awaited.\n"
 
 
@@ -36,6 +36,7 @@ def page() -> str:
             *_class(Migrator, 2),
             *_class(AsyncMigrator, 2, methods=False),
             _ASYNC,
+            *_class(Fleet, 2),
             "## What they return\n",
             *(line for result in _RESULTS for line in _class(result, 3)),
             "## Errors\n",

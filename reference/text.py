@@ -69,14 +69,19 @@ def stub(
 
 def class_stub(cls: type) -> str:
     """``class …`` with the arguments that make one."""
+    if "__init__" not in vars(cls):
+        return f"```python\nclass {cls.__name__}({cls.__bases__[0].__name__})\n```"
     start, *rest = stub("__init__", vars(cls)["__init__"], returns=False).split("\n")
     lines = [f"    {line}" for line in rest[:-1]]
     return "\n".join([start, f"class {cls.__name__}:", *lines, rest[-1]])
 
 
 def _parameters(parameters: Sequence[inspect.Parameter]) -> Iterable[str]:
-    starred = False
+    starred, given_by_place = False, False
     for parameter in parameters:
+        if given_by_place and parameter.kind is not parameter.POSITIONAL_ONLY:
+            yield "/"
+        given_by_place = parameter.kind is parameter.POSITIONAL_ONLY
         if parameter.kind is parameter.KEYWORD_ONLY and not starred:
             yield "*"
         starred |= parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_POSITIONAL)

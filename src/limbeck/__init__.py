@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AsyncMigrator",
     "Config",
+    "Fleet",
     "Migrator",
     "__version__",
     "command",
@@ -21,13 +22,14 @@ __all__ = [
 if TYPE_CHECKING:
     from limbeck import command, context, op
     from limbeck.config import Config
-    from limbeck.migrator import AsyncMigrator, Migrator
+    from limbeck.migrator import AsyncMigrator, Fleet, Migrator
     from limbeck.project.discovery import import_models
 
 _MODULES = frozenset({"command", "config", "context", "errors", "migrator", "op"})
 _NAMES = {
     "AsyncMigrator": "limbeck.migrator",
     "Config": "limbeck.config",
+    "Fleet": "limbeck.migrator",
     "Migrator": "limbeck.migrator",
     "import_models": "limbeck.project.discovery",
 }

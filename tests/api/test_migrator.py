@@ -356,7 +356,7 @@ def test_a_schema_of_a_tenant(kind: str, folder: Path, postgresql_database: str)
 def test_a_connection_has_its_own_schema(folder: Path) -> None:
     with (
         sa.create_engine("sqlite://").connect() as connection,
-        pytest.raises(ConfigurationError, match="'schema' needs a URL or an engine"),
+        pytest.raises(ConfigurationError, match="A tenant needs a URL or an engine"),
     ):
         Migrator(connection, script_location=folder, schema="acme").upgrade()
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import assert_type
 
-from limbeck import AsyncMigrator, Config, Migrator
+from limbeck import AsyncMigrator, Config, Fleet, Migrator
 from limbeck.commands.plan import Planned
-from limbeck.migrator import Checked, Revision
+from limbeck.migrator import Checked, Member, Outcomes, Revision
 
 
 def databases(engine: sa.Engine, connection: sa.Connection, inner: AsyncEngine) -> None:
@@ -20,6 +21,7 @@ def databases(engine: sa.Engine, connection: sa.Connection, inner: AsyncEngine) 
     Migrator(connection, project=Config("alembic.ini"))
     Migrator(inner, script_location="migrations", metadata=sa.MetaData())
     Migrator()
+    Migrator(lambda: engine, project="shop", database="billing", tenant="acme")
 
 
 def values(migrator: Migrator) -> None:
@@ -35,9 +37,18 @@ def values(migrator: Migrator) -> None:
     assert_type(migrator.revision("add a name")[0].path, "str | None")
 
 
+def fleets(executor: Executor, engine: sa.Engine) -> None:
+    fleet = Fleet(engine, project="shop", tenants=lambda: ["acme"], executor=executor)
+    assert_type(fleet.members(), tuple[Member, ...])
+    assert_type(fleet.upgrade(canary=True), Outcomes[tuple[Revision, ...]])
+    assert_type(fleet.check()[0].value, Checked | None)
+    assert_type(fleet.each(lambda migrator: migrator.heads()[0].id), Outcomes[str])
+
+
 def mistakes(inner: AsyncConnection) -> None:
     Migrator(inner)  # type: ignore[arg-type]  # it needs an AsyncMigrator
     Migrator("sqlite://").downgrade()  # type: ignore[call-arg]  # back to where
+    Migrator(database=inner)  # type: ignore[arg-type]  # the name of one of several
     Migrator("sqlite://", project=1)  # type: ignore[arg-type]  # no path
 
 

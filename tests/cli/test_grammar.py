@@ -109,6 +109,9 @@ def test_c_means_config_before_the_command_and_check_heads_after_it(
     assert options.check_heads is True
 
 
+MANY = {"--all", "--jobs", "--executor"}
+
+
 def test_every_flag_that_scripts_use_is_known() -> None:
     flags = {
         grammar.name: {
@@ -118,9 +121,9 @@ def test_every_flag_that_scripts_use_is_known() -> None:
     }
     assert flags == {
         "branches": {"-v", "--verbose"},
-        "check": {"--against"},
-        "current": {"-v", "--verbose", "-c", "--check-heads"},
-        "downgrade": {"--sql", "--tag"},
+        "check": {"--against", *MANY},
+        "current": {"-v", "--verbose", "-c", "--check-heads", *MANY},
+        "downgrade": {"--sql", "--tag", *MANY, "--canary"},
         "edit": set(),
         "ensure_version": {"--sql"},
         "heads": {"-v", "--verbose", "--resolve-dependencies"},
@@ -155,16 +158,8 @@ def test_every_flag_that_scripts_use_is_known() -> None:
             "--allow-drop",
         },
         "show": set(),
-        "stamp": {"--sql", "--tag", "--purge"},
-        "upgrade": {
-            "--sql",
-            "--tag",
-            "--dry-run",
-            "--all",
-            "--jobs",
-            "--canary",
-            "--executor",
-        },
+        "stamp": {"--sql", "--tag", "--purge", *MANY, "--canary"},
+        "upgrade": {"--sql", "--tag", "--dry-run", *MANY, "--canary"},
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 from distributed import LocalCluster
 
-from limbeck.commands.fleet import Member, upgrade_all
 from tests import servers
 from tests.cli.conftest import Run, limbeck, project
 from tests.cli.test_json import documented
@@ -40,6 +38,22 @@ metadata = sa.MetaData()
 users = sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
 """
 
+REVISION = """\
+import sqlalchemy as sa
+from limbeck import op
+
+revision = "a1"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table("users", sa.Column("id", sa.Integer, primary_key=True))
+
+
+def downgrade() -> None:
+    op.drop_table("users")
+"""
+
 
 def names(count: int = TENANTS) -> list[str]:
     return [f"tenant_{number:03}" for number in range(count)]
@@ -50,6 +64,12 @@ def begin(project: Path) -> None:
     (project / "customers.py").write_text(text, encoding="utf-8")
     (project / "models.py").write_text(MODELS, encoding="utf-8")
     (project / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+
+
+def write_revision(project: Path) -> None:
+    folder = project / "migrations" / "versions"
+    folder.mkdir(parents=True)
+    (folder / "a1_users.py").write_text(REVISION, encoding="utf-8")
 
 
 def rows(url: str, schema: str) -> list[str]:
@@ -91,7 +111,7 @@ def test_two_of_many_tenants_fail_and_the_next_run_goes_on(
     again = limbeck("upgrade", "--jobs", JOBS)
     assert again.returncode == 0, again.stderr
     assert [line.split()[0] for line in again.stdout.splitlines() if " a1 in " in line] == bad
-    assert sum("at head" in line for line in again.stdout.splitlines()[:-1]) == TENANTS - 2
+    assert sum("unchanged" in line for line in again.stdout.splitlines()[:-1]) == TENANTS - 2
     assert {str(rows(schemas, name)) for name in names()} == {"[('a1',)]"}
 
 
@@ -110,7 +130,7 @@ def test_the_canary_goes_first_and_alone(project: Path, limbeck: Run, schemas: s
 @pytest.mark.postgresql
 def test_one_tenant_is_named(project: Path, limbeck: Run, schemas: str) -> None:
     assert limbeck("revision", "-m", "users", "--rev-id", "a1").returncode == 0
-    refused = limbeck("current")
+    refused = limbeck("downgrade", "-1")
     assert refused.returncode == 255
     assert "--tenant" in refused.stderr
     assert limbeck("upgrade", "--tenant", names()[3]).returncode == 0
@@ -122,13 +142,89 @@ def test_one_tenant_is_named(project: Path, limbeck: Run, schemas: str) -> None:
 
 
 @pytest.mark.postgresql
-def test_any_executor_will_do(project: Path, limbeck: Run, schemas: str) -> None:
-    assert limbeck("revision", "-m", "users", "--rev-id", "a1").returncode == 0
-    members = [Member(project / "pyproject.toml", None, name) for name in names()[:4]]
-    with ProcessPoolExecutor(2) as executor:
-        outcomes = upgrade_all(members, executor=executor)
-    assert [outcome.status for outcome in outcomes] == ["upgraded"] * 4
-    assert rows(schemas, names()[3])
+def test_all_go_back_when_that_is_said_and_not_before(
+    project: Path, limbeck: Run, schemas: str
+) -> None:
+    write_revision(project)
+    assert limbeck("upgrade", "--jobs", JOBS).returncode == 0
+    for command in (("stamp", "base"), ("downgrade", "-1", "--jobs", "4")):
+        refused = limbeck(*command)
+        assert refused.returncode == 255
+        assert "Name one with --tenant. --all means all of them." in refused.stderr
+    assert rows(schemas, names()[0])
+
+    bad = names()[1]
+    servers.execute(schemas, f'DROP TABLE "{bad}".users')
+    done = limbeck("downgrade", "-1", "--all", "--jobs", JOBS)
+    assert done.returncode == 255
+    assert done.stdout.splitlines()[-1] == f"{TENANTS - 1} downgraded, 1 failed"
+    assert 'table "users" does not exist' in done.stdout
+    assert rows(schemas, bad)
+    assert not rows(schemas, names()[0])
+    document = json.loads(limbeck("downgrade", "base", "--all", "--json").stdout)
+    jsonschema.validate(document, documented()["downgrade"])
+    statuses = [one["status"] for one in document["outcomes"]]
+    assert statuses == ["failed" if name == bad else "unchanged" for name in names()]
+
+    assert limbeck("stamp", "base", "--tenant", bad).returncode == 0
+    stamped = limbeck("stamp", "head", "--all")
+    assert stamped.returncode == 0, stamped.stderr
+    assert f"{TENANTS} stamped" in stamped.stdout
+    assert {str(rows(schemas, name)) for name in names()} == {"[('a1',)]"}
+
+
+@pytest.mark.postgresql
+def test_where_all_of_them_are(project: Path, limbeck: Run, schemas: str) -> None:
+    write_revision(project)
+    ahead, gone = names()[3], names()[4]
+    assert limbeck("upgrade", "--tenant", ahead).returncode == 0
+    servers.execute(schemas, f'DROP SCHEMA "{gone}"')
+
+    done = limbeck("current", "--jobs", JOBS)
+    assert done.returncode == 255
+    table = {line.split()[0]: line.split(None, 1)[1] for line in done.stdout.splitlines()}
+    assert table[ahead] == "at the heads  a1 (head)"
+    assert table[names()[0]] == "behind        base"
+    assert f"no schema '{gone}'" in table[gone]
+    document = json.loads(limbeck("current", "--json").stdout)
+    jsonschema.validate(document, documented()["current"])
+    assert [one["rows"] for one in document["outcomes"]] == [
+        None if name == gone else ["a1"] if name == ahead else [] for name in names()
+    ]
+
+    servers.execute(schemas, f'CREATE SCHEMA "{gone}"')
+    behind = limbeck("current", "--check-heads")
+    assert behind.returncode == 255
+    others = ", ".join(name for name in names() if name != ahead)
+    assert f"Not on all head revisions: {others}\n" in behind.stderr
+
+    done = limbeck("status")
+    assert done.returncode == 0, done.stderr
+    table = {line.split()[0]: line.split(None, 1)[1] for line in done.stdout.splitlines()}
+    assert " a1 " in table[ahead]
+    assert "nothing pending  models: agree with the database" in table[ahead]
+    assert "1 pending        models: 1 difference" in table[gone]
+    document = json.loads(limbeck("status", "--json").stdout)
+    jsonschema.validate(document, documented()["status"])
+
+
+@pytest.mark.postgresql
+def test_the_models_are_compared_with_all_of_them(
+    project: Path, limbeck: Run, schemas: str
+) -> None:
+    write_revision(project)
+    assert limbeck("upgrade").returncode == 0
+    assert limbeck("check").stdout == "No new upgrade operations detected.\n"  # with the history
+    odd = names()[4]
+    servers.execute(schemas, f'ALTER TABLE "{odd}".users ADD COLUMN x int')
+    done = limbeck("check", "--against", "database")
+    assert done.returncode == 255
+    assert done.stdout.splitlines()[4] == f"{odd}  differ  removed column 'users.x'"
+    done = limbeck("check", "--against", "database", "--json")
+    assert done.returncode == 255
+    document = json.loads(done.stdout)
+    jsonschema.validate(document, documented()["check"])
+    assert [one["passed"] for one in document["outcomes"]].count(False) == 1
 
 
 @pytest.mark.postgresql
@@ -214,7 +310,13 @@ def test_several_databases_have_a_history_each(project: Path, limbeck: Run) -> N
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()[:-1]] == ["billing", "catalog"]
     assert "billing1 (head)" in limbeck("current", "--database", "billing").stdout
-    assert "2 at head" in limbeck("upgrade", "--all").stdout
+    assert "2 unchanged" in limbeck("upgrade", "--all").stdout
+    lines = limbeck("current").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["billing", "catalog", "2"]
+    refused = limbeck("downgrade", "base")
+    assert "--database: billing, catalog. --all means all of them." in refused.stderr
+    assert "2 downgraded" in limbeck("downgrade", "base", "--all").stdout
+    assert limbeck("upgrade", "--all").returncode == 0
     document = json.loads(limbeck("upgrade", "--all", "--json").stdout)
     jsonschema.validate(document, documented()["upgrade"])
     assert [one["database"] for one in document["outcomes"]] == ["billing", "catalog"]
@@ -227,3 +329,14 @@ def test_jobs_need_several(project: Path, limbeck: Run) -> None:
     done = limbeck("upgrade", "--jobs", "2")
     assert done.returncode == 255
     assert "need 'databases' or 'tenants'" in done.stderr
+
+
+@pytest.mark.parametrize("options", [("--sql",), ("--tag", "x"), ("--dry-run",)])
+def test_what_is_about_one_is_refused_for_several(
+    project: Path, limbeck: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    begin(project)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///shared.db")
+    done = limbeck("upgrade", *options)
+    assert done.returncode == 255
+    assert "are about one: name it with" in done.stderr

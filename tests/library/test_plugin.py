@@ -198,6 +198,24 @@ def test_the_ready_tests_find_what_is_wrong(project: Path) -> None:
     assert "limbeck merge heads" in done.stdout
 
 
+@pytest.mark.parametrize("kind", ["tenants", "schema", "databases"])
+def test_a_project_of_several(kind: str, project: Path) -> None:
+    """A test's database is one of its own, whoever it stands for."""
+    settings = (project / "pyproject.toml").read_text(encoding="utf-8")
+    table = "\n[tool.limbeck.databases.people]\nscript_location = 'migrations'\n"
+    more = {"tenants": 'tenants = "models:nobody"\n', "schema": 'schema = "acme"\n'}
+    write(project, {"pyproject.toml": settings + more.get(kind, table)})
+    options = "[pytest]\nlimbeck_tests = true\n"
+    if kind == "databases":
+        write(project, {"pytest.ini": options})
+        done = run_pytest(project)
+        assert "name one as limbeck_database in the options of pytest (people)" in done.stdout
+        options += "limbeck_database = people\n"
+    write(project, {"pytest.ini": options})
+    done = run_pytest(project)
+    assert "6 passed" in done.stdout, done.stdout + done.stderr
+
+
 def test_nothing_says_where(project: Path) -> None:
     write(project, {"pyproject.toml": "[tool.limbeck]\n"})
     done = run_pytest(project, "-k", "carried_over")

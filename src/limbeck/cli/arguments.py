@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from limbeck.cli.parameters import ARGUMENTS
-from limbeck.errors import ConfigurationError
+from limbeck.cli.parameters import ARGUMENTS, MANY_NAMES, Grammar
+from limbeck.errors import CommandError, ConfigurationError
 from limbeck.project.config import Config
 from limbeck.project.settings import Settings
 
@@ -79,7 +79,7 @@ class CommandGroup(click.Group):
         ctx.fail(f"No such command '{args[0]}'. {advice}")
 
 
-def several(values: Mapping[str, Any], name: str) -> list[str] | None:
+def repeated(values: Mapping[str, Any], name: str) -> list[str] | None:
     """A repeatable option as a list, or None when it was not given."""
     given = values.get(name)
     return list(given) if given else None
@@ -105,23 +105,52 @@ def native_defaults(command: str, options: CommandOptions, native: Settings | No
 
 
 _WITHOUT_TENANT = frozenset(
-    {"branches", "edit", "heads", "history", "lint", "merge", "revision", "show", "upgrade"}
-    | {"verify"}
+    {"branches", "edit", "heads", "history", "lint", "merge", "revision", "show", "verify"}
 )
-"""Commands about the history, which all tenants share, and the one that takes all tenants."""
+"""Commands about the history, which all tenants share."""
 
 
-def require_one(config: Config, options: CommandOptions) -> None:
+def means_several(grammar: Grammar, config: Config, options: CommandOptions) -> bool:
+    """Whether a command is about several databases or tenants.
+
+    One that reads is about all where none is named, as is an upgrade of tenants; what else changes
+    all of them has to be asked for with --all. Raises CommandError for options of several where
+    there is one.
+    """
+    if grammar.for_each == "never":
+        return False
+    settings = config.native
+    databases = settings is not None and bool(settings.databases) and config.database is None
+    tenants = settings is not None and _has_tenants(grammar.name, settings, options)
+    if not databases and not tenants:
+        if any(getattr(options, name, None) for name in MANY_NAMES):
+            raise CommandError(
+                "--all, --jobs, --canary and --executor need 'databases' or 'tenants', and none of "
+                "them named."
+            )
+        return False
+    unasked = grammar.for_each == "reads" or (grammar.name == "upgrade" and not databases)
+    return options.all_ or unasked
+
+
+def require_one(grammar: Grammar, config: Config, options: CommandOptions) -> None:
     """Raises ConfigurationError where one of several databases or tenants has to be named."""
     settings = config.native
     if settings is None:
         if config.database is not None or config.tenant is not None:
             raise ConfigurationError("--database and --tenant need native settings.")
         return
-    if settings.databases and config.database is None and not getattr(options, "all_", False):
-        raise ConfigurationError(
-            f"Which database? Name one with --database: {', '.join(settings.databases)}."
-        )
-    command = options.cmd[0].__name__
-    if settings.tenants and settings.schema is None and command not in _WITHOUT_TENANT:
-        raise ConfigurationError("Which tenant? Name one with --tenant.")
+    every = " --all means all of them." if grammar.for_each != "never" else ""
+    if settings.databases and config.database is None:
+        names = ", ".join(settings.databases)
+        raise ConfigurationError(f"Which database? Name one with --database: {names}.{every}")
+    if _has_tenants(grammar.name, settings, options):
+        raise ConfigurationError(f"Which tenant? Name one with --tenant.{every}")
+
+
+def _has_tenants(command: str, settings: Settings, options: CommandOptions) -> bool:
+    """Whether the command is about one of several tenants, and none is named."""
+    if settings.tenants is None or settings.schema is not None or command in _WITHOUT_TENANT:
+        return False
+    against = getattr(options, "against", None) or settings.against
+    return command != "check" or against == "database"

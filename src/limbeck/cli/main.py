@@ -17,9 +17,10 @@ from limbeck.cli.arguments import (
     CommandGroup,
     CommandOptions,
     RevisionCommand,
+    means_several,
     native_defaults,
+    repeated,
     require_one,
-    several,
 )
 from limbeck.cli.output import (
     Document,
@@ -133,8 +134,8 @@ def _execute(
         config.ask, config.choose = asker(), chooser()
         config.database, config.tenant = where.get("database_"), where.get("tenant_")
         native_defaults(grammar.name, options, config.native)
-        if where and grammar.name != "config":
-            require_one(config, options)
+        if where and grammar.name != "config" and not means_several(grammar, config, options):
+            require_one(grammar, config, options)
         if values.get("json_"):
             return _run_for_document(grammar, config, options)
         status = _run(grammar, config, options)
@@ -173,7 +174,7 @@ def _options(
 ) -> CommandOptions:
     repeatable = {"config", "x", "depends_on", "rename", "metadata", "models"}
     given = {**globals_, **values}
-    named = {name: several(given, name) for name in repeatable & given.keys()}
+    named = {name: repeated(given, name) for name in repeatable & given.keys()}
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
     cmd = (function, grammar.positional, grammar.keywords)
     return CommandOptions(**{**given, **lists, **named, "cmd": cmd})
@@ -199,6 +200,11 @@ def _watched(grammar: Grammar) -> AbstractContextManager[None]:
 
 
 def _call(grammar: Grammar, config: Config, options: CommandOptions) -> Any:
+    if means_several(grammar, config, options):
+        from limbeck.cli.screens import many
+
+        _prepare(config)
+        return many.run(grammar.name, config, options)
     function, positional, keywords = options.cmd
     given = vars(options)
     arguments = [given[name] for name in positional]

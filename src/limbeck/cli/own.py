@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from limbeck.cli.parameters import Grammar
+from limbeck.cli.parameters import MANY_OPTIONS, Grammar
 
 _ERD = Grammar(
     "erd",
@@ -132,7 +132,9 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
     ),
     Grammar(
         "status",
+        (*MANY_OPTIONS,),
         runs_project="always",
+        for_each="reads",
         function="limbeck.cli.screens.status:status",
         help="Show where the database is: what has run, what is pending, what differs.",
     ),

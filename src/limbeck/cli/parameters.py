@@ -49,6 +49,8 @@ class Grammar:
     and `help` its one line then; what it returns is the exit status, None being 0.
     With ``--json`` a command of `limbeck.command` has its function of that name in
     `limbeck.cli.screens.documents` instead; others take ``json_``.
+    `for_each` says whether it may be about several databases and tenants, and whether it changes
+    them: then all of them have to be asked for.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Grammar:
     function: str = ""
     help: str = ""
     for_terminal: frozenset[str] = frozenset()
+    for_each: Literal["changes", "reads", "never"] = "never"
 
     @property
     def positional(self) -> list[str]:
@@ -65,7 +68,10 @@ class Grammar:
     @property
     def keywords(self) -> list[str]:
         options = (p.name for p in self.parameters if isinstance(p, click.Option))
-        found = [name for name in options if name and name not in self.for_terminal]
+        left_out = {*self.for_terminal}
+        if self.for_each != "never":
+            left_out |= MANY_NAMES
+        found = [name for name in options if name and name not in left_out]
         return [*found, "json_"] if self.function else found
 
 
@@ -89,6 +95,21 @@ WHERE_OPTIONS: Sequence[click.Option] = (
     click.Option(["--tenant", "tenant_"], metavar="SCHEMA", help="Which of the tenants."),
 )
 """Options of all commands that work on a project which is set up."""
+
+MANY_OPTIONS: Sequence[click.Option] = (
+    click.Option(["--all", "all_"], is_flag=True, help="All databases and tenants."),
+    click.Option(["--jobs"], type=click.IntRange(1), help="How many of them at a time."),
+    click.Option(
+        ["--executor"],
+        metavar="dask:HOST:PORT",
+        help="The cluster that runs them, instead of threads of this machine.",
+    ),
+)
+CANARY = click.Option(
+    ["--canary"], is_flag=True, help="The first alone, the rest if it did not fail."
+)
+MANY_NAMES = frozenset({"all_", "jobs", "executor", "canary"})
+"""Options of commands that may be about several databases and tenants."""
 
 GLOBAL_OPTIONS: Sequence[click.Option] = (
     click.Option(
@@ -114,7 +135,7 @@ GLOBAL_OPTIONS: Sequence[click.Option] = (
 
 COMMANDS: tuple[Grammar, ...] = (
     Grammar("branches", (_VERBOSE,)),
-    Grammar("check", (_AGAINST,), runs_project="always"),
+    Grammar("check", (_AGAINST, *MANY_OPTIONS), runs_project="always", for_each="reads"),
     Grammar(
         "current",
         (
@@ -124,10 +145,17 @@ COMMANDS: tuple[Grammar, ...] = (
                 help="Fail unless the database is on all head revisions.",
             ),
             _VERBOSE,
+            *MANY_OPTIONS,
         ),
         runs_project="always",
+        for_each="reads",
     ),
-    Grammar("downgrade", (_REVISION, _SQL, _TAG), runs_project="always"),
+    Grammar(
+        "downgrade",
+        (_REVISION, _SQL, _TAG, *MANY_OPTIONS, CANARY),
+        runs_project="always",
+        for_each="changes",
+    ),
     Grammar("edit", (click.Argument(["rev"]),), runs_project="for current"),
     Grammar("ensure_version", (_SQL,), runs_project="always"),
     Grammar(
@@ -276,8 +304,11 @@ COMMANDS: tuple[Grammar, ...] = (
                 is_flag=True,
                 help="Unconditionally erase the version table before stamping.",
             ),
+            *MANY_OPTIONS,
+            CANARY,
         ),
         runs_project="always",
+        for_each="changes",
     ),
     Grammar(
         "upgrade",
@@ -286,21 +317,10 @@ COMMANDS: tuple[Grammar, ...] = (
             _SQL,
             _TAG,
             _DRY_RUN,
-            click.Option(["--all", "all_"], is_flag=True, help="All databases of the project."),
-            click.Option(
-                ["--jobs"], type=click.IntRange(1), help="How many tenants or databases at a time."
-            ),
-            click.Option(
-                ["--executor"],
-                metavar="dask:HOST:PORT",
-                help="The cluster that runs them, instead of threads of this machine.",
-            ),
-            click.Option(
-                ["--canary"], is_flag=True, help="The first alone, the rest if it did not fail."
-            ),
+            *MANY_OPTIONS,
+            CANARY,
         ),
         runs_project="always",
-        function="limbeck.cli.screens.upgrade:upgrade",
-        help="Upgrade to a later version.",
+        for_each="changes",
     ),
 )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from copy import copy
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,28 +41,85 @@ def seen_from(target: Any, schema: str) -> URL | sa.Engine | AsyncEngine:
 
 
 def _search(engine: sa.Engine, schema: str) -> None:
-    quoted = schema.replace('"', '""')
+    path = _search_path(schema)
 
     @sa.event.listens_for(engine, "connect", insert=True)  # before SQLAlchemy asks for the default
     def set_search_path(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        cursor.execute(f'SET search_path TO "{quoted}", public')
+        cursor.execute(f"SET search_path TO {path}")
         cursor.close()
         connection.commit()
 
 
+def _search_path(schema: str) -> str:
+    quoted = schema.replace('"', '""')
+    return f'"{quoted}", public'
+
+
+@contextmanager
+def searching(connection: sa.Connection, schema: str) -> Iterator[None]:
+    """Has a caller's connection look into a tenant's schema first, as long as the block.
+
+    Its dialect counts that schema as the default one then. In a transaction of the caller's the
+    search path is set for that transaction only: rolling back leaves nothing of it. Raises
+    ConfigurationError where there is no such schema, and for other databases than PostgreSQL,
+    where a connection is one to a tenant or is none.
+    """
+    if connection.dialect.name != "postgresql":
+        raise ConfigurationError(
+            "A tenant needs a URL or an engine here: a connection has its database already."
+        )
+    within = connection.in_transaction()
+    usual = connection.dialect
+    before = connection.scalar(sa.text("SELECT current_setting('search_path')"))
+    _set_search_path(connection, _search_path(schema), within)
+    try:
+        require_schema(connection, schema)
+        connection.dialect = copy(usual)
+        connection.dialect.default_schema_name = schema
+        yield
+    finally:
+        connection.dialect = usual
+        # in a transaction that failed, nothing can be set; what takes it back restores it
+        with suppress(sa.exc.DBAPIError):
+            if not within and connection.in_transaction():
+                connection.rollback()
+            _set_search_path(connection, before, within)
+
+
+def _set_search_path(connection: sa.Connection, path: str, within: bool) -> None:
+    connection.execute(_SET, {"path": path, "local": within})
+    if not within:
+        connection.commit()
+
+
+_SET = sa.text("SELECT set_config('search_path', :path, :local)")
+
+
 def require_schema(connection: sa.Connection, schema: str) -> None:
-    """Raises ConfigurationError where PostgreSQL has no such schema.
+    """Raises ConfigurationError where PostgreSQL does not look into such a schema first.
 
     What is made there would come into `public` then.
     """
     if connection.dialect.name != "postgresql":
         return
-    known = sa.text("SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = :name")
-    there = connection.execute(known, {"name": schema}).scalar()
-    connection.rollback()
-    if not there:
-        quoted = schema.replace('"', '""')
+    within = connection.in_transaction()
+    first = connection.scalar(sa.text("SELECT current_schema()"))
+    names: set[str] = set()
+    if first != schema:
+        names = {*connection.scalars(sa.text("SELECT nspname FROM pg_catalog.pg_namespace"))}
+    if not within:
+        connection.rollback()
+    if first == schema:
+        return
+    if schema in names:
         raise ConfigurationError(
-            f"The database has no schema '{schema}': CREATE SCHEMA \"{quoted}\" first."
+            f"The search path of this connection does not begin with '{schema}', although it was "
+            "set: a pooler or AUTOCOMMIT is in the way."
         )
+    quoted = schema.replace('"', '""')
+    near = get_close_matches(schema, names, n=1)
+    advice = f"did you mean '{near[0]}'? If not, " if near else ""
+    raise ConfigurationError(
+        f"The database has no schema '{schema}': {advice}CREATE SCHEMA \"{quoted}\" first."
+    )

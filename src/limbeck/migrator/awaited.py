@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+AsyncTarget: TypeAlias = "str | URL | sa.Engine | AsyncEngine | AsyncConnection"
+
 
 class AsyncMigrator:
     """A `Migrator` whose methods are awaited.
@@ -36,13 +39,16 @@ class AsyncMigrator:
 
     def __init__(
         self,
-        database: str | URL | sa.Engine | AsyncEngine | AsyncConnection | None = None,
+        target: AsyncTarget | Callable[[], AsyncTarget | Awaitable[AsyncTarget]] | None = None,
+        /,
         *,
         project: str | os.PathLike[str] | Config | None = None,
+        database: str | None = None,
+        tenant: str | None = None,
         **settings: Any,
     ) -> None:
-        self._database = database
-        self._migrator = Migrator(project=project, **settings)
+        self._database: Any = target
+        self._migrator = Migrator(project=project, database=database, tenant=tenant, **settings)
         self._files = self._migrator._files
 
     async def upgrade(self, target: str = "heads") -> tuple[Revision, ...]:
@@ -98,18 +104,24 @@ class AsyncMigrator:
             return method(self._migrator.on(connection), *args, **kwargs)
 
         database: Any = self._database
+        if callable(database):
+            database = database()
+            if inspect.isawaitable(database):
+                database = await database
         if isinstance(database, AsyncConnection):
             return await database.run_sync(on)
-        target = self._on_the_loop()
+        self._files.require_one(database, method.__name__)
+        target = self._on_the_loop(database)
         if target is not None:
             return await run_connected_async(target, on)
         return await asyncio.to_thread(method, self._migrator.on(database), *args, **kwargs)
 
-    def _on_the_loop(self) -> Any:
+    def _on_the_loop(self, database: Any) -> Any:
         """What the event loop connects to; None where it cannot, or where an env.py connects."""
-        database, settings = self._database, self._files.settings
+        settings = self._files.settings
+        database = self._files.seen(database)
         if settings is not None and settings.schema is not None:
-            return None
+            return database if hasattr(database, "sync_engine") else None
         if database is None or isinstance(database, str | URL):
             if self._files.runs_env_py:
                 return None

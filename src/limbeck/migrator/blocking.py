@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+Target: TypeAlias = "str | URL | sa.Engine | AsyncEngine | sa.Connection"
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -49,25 +51,29 @@ class Checked:
 class Migrator:
     """The migrations of a project, and a database to run them on.
 
-    `database` is a URL, an engine or a connection; without one it is what the project's
-    configuration says. On a connection that is in a transaction nothing is committed: that is
-    for whoever began it. `project` is a pyproject.toml, an alembic.ini, a folder with one of
-    them, or a `Config`; without one it is found as the command line finds it. `settings` take
-    its place, as keywords of the same names as in ``[tool.limbeck]``; `metadata` may be a
-    declarative base or a MetaData then, and relative paths start from the current folder.
+    `target` is a URL, an engine, a connection, or a function that gives one; without it, it is
+    what the project's configuration says. On a connection that is in a transaction nothing is
+    committed: that is for whoever began it. `project` is a pyproject.toml, an alembic.ini, a
+    folder with one of them, or a `Config`; without one it is found as the command line finds it.
+    `database` and `tenant` name one of several. `settings` take the project's place, as keywords
+    of the same names as in ``[tool.limbeck]``; `metadata` may be a declarative base or a MetaData
+    then, and relative paths start from the current folder.
 
     Methods raise CommandError for what the user can put right, and what a script raises.
     """
 
     def __init__(
         self,
-        database: str | URL | sa.Engine | AsyncEngine | sa.Connection | None = None,
+        target: Target | Callable[[], Target] | None = None,
+        /,
         *,
         project: str | os.PathLike[str] | Config | None = None,
+        database: str | None = None,
+        tenant: str | None = None,
         **settings: Any,
     ) -> None:
-        self._database = database
-        self._files = Files.of(project, settings)
+        self._database: Any = target
+        self._files = Files.of(project, settings, database, tenant)
 
     # -- changing the database --------------------------------------------------------------------
 
@@ -150,7 +156,7 @@ class Migrator:
         """Runs each revision up, down and up again on a scratch database beside this one."""
         from limbeck.commands.verify import verify
 
-        return self._run("history", lambda project: tuple(verify(project, rev_range)))
+        return self._run("verify", lambda project: tuple(verify(project, rev_range)))
 
     # -- writing files ----------------------------------------------------------------------------
 
@@ -205,6 +211,7 @@ class Migrator:
     ) -> R:
         """Does `work` on the database; `anew` reads the revision files again for it."""
         database = self._files.seen(self._database)
+        self._files.require_one(database, command)
         token = left_alone.set(True)
         try:
             with explaining_alembic():

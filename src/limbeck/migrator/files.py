@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import dataclass
@@ -16,12 +17,17 @@ from sqlalchemy.engine import URL
 from limbeck.errors import CommandError, ConfigurationError, ScriptError
 from limbeck.project.border import border
 from limbeck.project.config import Config
+from limbeck.project.dotenv import environment_of
 from limbeck.project.environment import runs_env_py
 from limbeck.project.given import NOT_GIVEN, GivenDatabase
 from limbeck.project.locate import located
 from limbeck.project.project import Project
 from limbeck.project.settings import Settings, given_settings
+from limbeck.project.sources import resolve_url
 from limbeck.script.directory import ScriptDirectory
+
+_ABOUT_THE_HISTORY = frozenset({"heads", "revision", "verify"})
+"""What needs no tenant."""
 
 
 @dataclass(slots=True)
@@ -33,38 +39,86 @@ class Files:
 
     @classmethod
     def of(
-        cls, project: str | os.PathLike[str] | Config | None, settings: Mapping[str, Any]
+        cls,
+        project: str | os.PathLike[str] | Config | None,
+        settings: Mapping[str, Any],
+        database: str | None = None,
+        tenant: str | None = None,
     ) -> Files:
         """Those of a file, a folder or a Config, of settings, or those that are found.
 
-        Raises ConfigurationError where there are none.
+        `database` and `tenant` say about which of several. Raises ConfigurationError where there
+        are none, or where something else is missing for that.
         """
         if settings and project is not None:
             raise CommandError("Give a project, or settings as keywords: not both.")
         if settings:
-            return cls(Config.of(given_settings(settings, Path.cwd())))
-        if project is None:
-            return cls(Config.find())
-        return cls(project if isinstance(project, Config) else Config.at(located(Path(project))))
+            config = Config.of(given_settings(settings, Path.cwd()))
+        elif project is None:
+            config = Config.find()
+        else:
+            config = project if isinstance(project, Config) else Config.at(located(Path(project)))
+        if database is not None and "://" in database:
+            raise ConfigurationError(
+                "database=… is the name of one of the project's databases; a URL is given as the "
+                "first argument, without a keyword."
+            )
+        return cls(config.narrowed(database, tenant))
 
     @property
     def settings(self) -> Settings | None:
         """The settings of native mode."""
         return self.config.native
 
-    def seen(self, database: Any) -> Any:
-        """What to connect to: with the setting `schema`, a URL, on which its connections are made.
+    def require_one(self, database: Any, command: str) -> None:
+        """Raises ConfigurationError where one of several has to be named, and none is.
 
-        Raises ConfigurationError for a connection, whose schema is the caller's to choose.
+        Tenants share a history, and who gives a connection has chosen its schema.
         """
+        settings = self.settings
+        if settings is None:
+            return
+        if settings.databases and self.config.database is None:
+            names = ", ".join(settings.databases)
+            raise ConfigurationError(
+                f'The project has several databases ({names}): say which with database="…", or '
+                "take a limbeck.Fleet for all of them."
+            )
+        if command in _ABOUT_THE_HISTORY or isinstance(database, sa.Connection):
+            return
+        if settings.tenants and settings.schema is None:
+            raise ConfigurationError(
+                'The project has tenants: say which with tenant="…", or take a limbeck.Fleet for '
+                "all of them."
+            )
+
+    def seen(self, database: Any) -> Any:
+        """What to connect to, for what a program gave.
+
+        A function is called, a ``$VARIABLE`` or ``module:attribute`` is looked up. A tenant that
+        is a database of its own is not on the engine that was given, but on a URL like its own.
+        Raises ConfigurationError.
+        """
+        if callable(database):
+            database = called(database)
+        if isinstance(database, str):
+            database = self._looked_up(database)
         if self.settings is None or self.settings.schema is None or database is None:
             return database
-        if isinstance(database, sa.Connection):
+        if hasattr(database, "dialect") and database.dialect.name == "postgresql":
+            return database
+        return (
+            database if isinstance(database, sa.Connection) else getattr(database, "url", database)
+        )
+
+    def _looked_up(self, named: str) -> Any:
+        settings = self.settings
+        if settings is not None and named in settings.databases:
             raise ConfigurationError(
-                "The setting 'schema' needs a URL or an engine. Give the connection itself the "
-                "schema (on PostgreSQL with SET search_path), and set 'version_table_schema'."
+                f"{named!r} is no URL, and the name of a database: Migrator(database={named!r})."
             )
-        return getattr(database, "url", database)
+        environment = os.environ if settings is None else environment_of(settings.here)
+        return resolve_url(named, environment, "the database")
 
     @property
     def runs_env_py(self) -> bool:
@@ -100,6 +154,18 @@ def _own(config: Config, database: GivenDatabase) -> Config:
         shown = url.render_as_string(hide_password=False) if isinstance(url, URL) else url
         config.set_main_option("sqlalchemy.url", shown)
     return config
+
+
+def called(function: Callable[[], Any]) -> Any:
+    """What a program's function gives. Raises ConfigurationError for an async one."""
+    value = function()
+    if inspect.isawaitable(value):
+        if inspect.iscoroutine(value):
+            value.close()
+        raise ConfigurationError(
+            f"{function!r} is async: an AsyncMigrator awaits it, a Migrator needs an ordinary one."
+        )
+    return value
 
 
 @contextmanager

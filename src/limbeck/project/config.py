@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from configparser import ConfigParser
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -112,6 +113,31 @@ class Config:
         """Native settings of a program, without a file."""
         config = cls()
         config.native = settings
+        return config
+
+    def narrowed(self, database: str | None = None, tenant: str | None = None) -> Config:
+        """The same about one of its databases, one of its tenants, or both.
+
+        Raises ConfigurationError where the project has no native settings.
+        """
+        config = copy(self)
+        if database is None and tenant is None:
+            return config
+        settings = self.native
+        if settings is None:
+            raise ConfigurationError("'database' and 'tenant' need native settings.")
+        config.database = database or self.database
+        config.tenant = tenant or self.tenant
+        if self._toml_path is not None:
+            config.__dict__.pop("native", None)
+            config.native  # noqa: B018  # raises where there is no such name
+        elif database is not None:
+            raise ConfigurationError(
+                f"database={database!r} names one of the databases in a pyproject.toml, "
+                "and there is none."
+            )
+        else:
+            config.native = replace(settings, schema=tenant)
         return config
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar, Token
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from limbeck.database.connect import run_connected
 from limbeck.database.migration import MigrationContext
-from limbeck.database.tenants import require_schema, seen_from
+from limbeck.database.tenants import require_schema, searching, seen_from
 from limbeck.errors import CommandError, ConfigurationError, LimbeckError, locate
 from limbeck.project.config import Config
 from limbeck.project.discovery import import_models
@@ -272,11 +272,11 @@ def _run_env_py(path: str) -> None:
 def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
     options = native_options(environment, settings)
     target: Any = environment.database.target or configured_url(settings)
-    # who gives a connection has set its search path
-    own = environment.connects and not isinstance(target, sa.Connection)
-    schema = settings.schema if own else None
+    schema = settings.schema if environment.connects else None
     if schema is not None:
-        target = seen_from(target, schema)
+        if not isinstance(target, sa.Connection):
+            target = seen_from(target, schema)
+            environment.database = NOT_GIVEN  # it is one beside that
         options["version_table_schema"] = _version_schema(target, settings)
 
     def work(connection: sa.Connection) -> None:
@@ -284,6 +284,11 @@ def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
             require_schema(connection, schema)
         environment.configure(connection=connection, **options)
         _run(environment)
+
+    def work_within(connection: sa.Connection) -> None:
+        with searching(connection, schema) if schema is not None else nullcontext():
+            environment.configure(connection=connection, **options)
+            _run(environment)
 
     url = url_of(target)
     if not environment.connects:
@@ -295,7 +300,7 @@ def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
         environment.configure(url=url, literal_binds=True, **options)
         _run(environment)
     elif isinstance(target, sa.Connection):
-        work(target)
+        work_within(target)
     else:
         run_connected(target, work)
 

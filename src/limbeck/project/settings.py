@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -217,13 +217,19 @@ def table_of_database(file: Path, table: Mapping[str, Any], name: str) -> dict[s
     """
     databases = table.get("databases")
     if not isinstance(databases, dict) or not isinstance(databases.get(name), dict):
-        known = ", ".join(databases) if isinstance(databases, dict) else "none"
+        known = list(databases) if isinstance(databases, dict) else []
         raise ConfigurationError(
-            f"{file} has no table [tool.limbeck.databases.{name}]; databases: {known}"
+            f"{file} has no table [tool.limbeck.databases.{name}]; {_nearest(name, known)}"
+            f"databases: {', '.join(known) or 'none'}"
         )
     shared = {key: value for key, value in table.items() if key != "databases"}
     folder = f"{shared.get('script_location', 'migrations')}/{name}"
     return {**shared, "script_location": folder, **databases[name]}
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean '{near[0]}'? " if near else ""
 
 
 _REFERENCES = frozenset({"metadata", "include_name", "include_object", "tenants"})

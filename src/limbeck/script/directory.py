@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
@@ -104,6 +105,12 @@ class ScriptDirectory:
         if self._graph is None:
             self._graph = Graph([*self.revisions(), *self._adopted.values()])
         return self._graph
+
+    def with_own_modules(self) -> ScriptDirectory:
+        """The same revisions, whose files are run anew: they may hold something for one run."""
+        other = copy(self)
+        other._adopted, other._modules = dict(self._adopted), {}
+        return other
 
     def reload(self) -> None:
         """Forget what was read; files are looked at again when next asked for."""

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
 from limbeck.database.scratch import can_copy, database_beside
-from limbeck.migrator import Migrator
 from limbeck.project.config import Config
+from limbeck.testing.projects import migrator_on
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -52,13 +52,13 @@ class Databases:
         """The URL of a database at the heads, as long as the block."""
         with self._made(self._migrated_once() if can_copy(self.url) else None) as url:
             if self._template is None:
-                Migrator(url, project=self.config).upgrade()
+                migrator_on(url, self.config).upgrade()
             yield url
 
     def _migrated_once(self) -> URL:
         if self._template is None:
             url = self._closing.enter_context(self._made(None))
-            Migrator(url, project=self.config).upgrade()
+            migrator_on(url, self.config).upgrade()
             self._template = url
         return self._template
 

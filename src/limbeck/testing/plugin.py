@@ -24,6 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=".",
     )
     parser.addini(
+        "limbeck_database", "Which of the project's databases, if it has several.", default=""
+    )
+    parser.addini(
         "limbeck_url",
         "Where databases for tests may be made: a URL, $VARIABLE or module:attribute. The database "
         "that it names is not touched. Defaults to the project's scratch_url, else its url.",
@@ -58,7 +61,8 @@ def limbeck_config(pytestconfig: pytest.Config) -> Config:
     """The project's configuration: that of the ini option `limbeck_project`."""
     from limbeck.testing.projects import project_at
 
-    return project_at(pytestconfig.rootpath / str(pytestconfig.getini("limbeck_project")))
+    path = pytestconfig.rootpath / str(pytestconfig.getini("limbeck_project"))
+    return project_at(path, str(pytestconfig.getini("limbeck_database")))
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import URL, make_url
 
 from limbeck.errors import ConfigurationError
+from limbeck.migrator import Migrator
 from limbeck.project.config import Config
 from limbeck.project.dotenv import environment_of
 from limbeck.project.environment import configured_url
@@ -17,18 +20,32 @@ from limbeck.project.project import Project
 from limbeck.project.sources import resolve_url
 
 
-def project_at(path: Path) -> Config:
+def project_at(path: Path, database: str = "") -> Config:
     """The configuration of a project, ready to run its code as the command line is.
 
-    Raises ConfigurationError where there is none.
+    `database` is one of several. Raises ConfigurationError where there is none.
     """
-    config = Config.at(located(path))
+    config = Config.at(located(path)).narrowed(database or None)
+    if config.native is not None and config.native.databases and not database:
+        raise ConfigurationError(
+            "The project has several databases: name one as limbeck_database in the options of "
+            f"pytest ({', '.join(config.native.databases)})."
+        )
     if config.native is None:
         from limbeck.compat.alembic import install
 
         install()
     Project(config)  # puts its folders in front of sys.path
     return config
+
+
+def migrator_on(url: Any, config: Config) -> Migrator:
+    """The migrations of a project on a database of a test's, which is no tenant's."""
+    settings = config.native
+    if settings is not None and (settings.tenants or settings.schema):
+        config = copy(config)
+        config.native = replace(settings, tenants=None, schema=None)
+    return Migrator(url, project=config)
 
 
 def url_for_tests(config: Config, named: str) -> URL:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from limbeck.database.connect import run_connected
-from limbeck.migrator import Migrator, Revision
+from limbeck.migrator import Revision
 from limbeck.project.config import Config
+from limbeck.testing.projects import migrator_on
 
 
 class Stage:
@@ -21,7 +22,7 @@ class Stage:
 
     def __init__(self, config: Config, url: URL) -> None:
         self.url = url
-        self.migrator = Migrator(url, project=config)
+        self.migrator = migrator_on(url, config)
 
     def upgrade(self, target: str = "heads") -> tuple[Revision, ...]:
         """Runs what is missing up to `target`."""

@@ -10,6 +10,7 @@ from limbeck.commands.verify import Outcome
 from limbeck.migrator import Migrator
 from limbeck.project.config import Config
 from limbeck.testing.databases import Databases
+from limbeck.testing.projects import migrator_on
 
 __all__ = ["test_models_match_history", "test_single_head", "test_up_down_up"]
 
@@ -26,7 +27,7 @@ def test_models_match_history(limbeck_config: Config, migrated_url: Any) -> None
     """A database that all revisions have run on has what the models say."""
     if limbeck_config.native is not None and not limbeck_config.native.metadata:
         pytest.skip("no metadata is configured")
-    found = Migrator(migrated_url, project=limbeck_config).check(against="database")
+    found = migrator_on(migrated_url, limbeck_config).check(against="database")
     if not found.passed:
         lines = "\n".join(f"  {difference}" for difference in found.differences)
         pytest.fail(
@@ -39,7 +40,7 @@ def test_models_match_history(limbeck_config: Config, migrated_url: Any) -> None
 def test_up_down_up(limbeck_config: Config, limbeck_databases: Databases) -> None:
     """Each revision runs, its downgrade takes back what it did, and it runs again."""
     with limbeck_databases.empty() as url:
-        found = Migrator(url, project=limbeck_config).verify()
+        found = migrator_on(url, limbeck_config).verify()
     failed = [o for v in found for o in v.outcomes if o.status == "failed"]
     if failed:
         pytest.fail("\n".join(map(_told, failed)), False)

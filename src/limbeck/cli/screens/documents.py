@@ -116,6 +116,20 @@ def check(config: Config, *, against: str | None) -> Document:
     return Document({"passed": True, "differences": []})
 
 
+def upgrade(config: Config, revision: str, *, tag: str | None, dry_run: bool, **_: Any) -> Document:
+    """The revisions that ran, first to last."""
+    if dry_run:
+        from limbeck.commands.dry_run import dry_run as rehearse
+
+        done = rehearse(Project(config), revision, tag=tag)
+        ran, left_out = done.revisions, done.left_out
+    else:
+        from limbeck.commands.upgrade import upgrade as run
+
+        ran, left_out = run(Project(config), revision, tag=tag), ()
+    return Document({"revisions": list(ran), "dry_run": dry_run, "left_out": list(left_out)})
+
+
 def downgrade(config: Config, revision: str, *, tag: str | None, **_: Any) -> Document:
     """The revisions that were taken back, in order."""
     from limbeck.commands.downgrade import downgrade as run

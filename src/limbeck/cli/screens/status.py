@@ -56,7 +56,7 @@ def _lines(found: Status, database: DatabaseStatus) -> Iterator[tuple[str, str]]
     graph = found.graph
     yield from _column("Heads", [_named(graph[h], signs(graph, graph[h])) for h in found.heads])
     yield from _pending(database)
-    yield "Models", _drift(database.drift)
+    yield "Models", drift_line(database.drift)
     if database.edited:
         names = ", ".join(database.edited)
         yield "Scripts", painted(f"edited after they were applied: {names}", "red")
@@ -77,7 +77,8 @@ def _pending(database: DatabaseStatus) -> Iterator[tuple[str, str]]:
         yield "", f"  and {len(pending) - _SHOWN} more"
 
 
-def _drift(drift: Drift) -> str:
+def drift_line(drift: Drift) -> str:
+    """How the models differ, in a line."""
     if drift.not_compared:
         return f"not compared: {drift.not_compared}"
     total = sum(drift.kinds.values())
@@ -106,11 +107,12 @@ def _column(label: str, texts: list[str]) -> Iterator[tuple[str, str]]:
 def _content(found: Status) -> dict[str, Any]:
     return {
         "heads": list(found.heads),
-        "databases": [_database(database) for database in found.databases],
+        "databases": [database_document(database) for database in found.databases],
     }
 
 
-def _database(database: DatabaseStatus) -> dict[str, Any]:
+def database_document(database: DatabaseStatus) -> dict[str, Any]:
+    """One database, as `--json` has it."""
     drift, runner = database.drift, database.runner
     compared = not drift.not_compared
     return {
