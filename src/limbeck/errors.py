@@ -74,6 +74,10 @@ class LockNotGiven(DatabaseError):
     """Another runner works on the database and did not end in time."""
 
 
+class TooSlow(DatabaseError):
+    """A statement took longer than `statement_timeout`, or `op.timeouts`, allows."""
+
+
 class LockLost(DatabaseError):
     """The lease of this run ran out and somebody else may have it: nothing more is committed."""
 

@@ -7,6 +7,7 @@ of one, it raises NameError.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -97,6 +98,18 @@ def f(name: str) -> conv:
     return conv(name)
 
 
+def timeouts(
+    *, statement: float | str | None = None, lock: float | str | None = None
+) -> AbstractContextManager[None]:
+    """A ``with`` block whose statements may take, and wait for each lock, so long and no longer.
+
+    Seconds, or text such as ``"500ms"``, ``"10min"``; 0 is without end. What is not given stays as
+    it is for the run. Raises CommandError for anything else.
+    """
+    block: AbstractContextManager[None] = current("timeouts").context.limits.block(statement, lock)
+    return block
+
+
 def inline_literal(value: Any, type_: sa.types.TypeEngine[Any] | None = None) -> Any:
     """A value that is written into the SQL text instead of being bound (for ``--sql``)."""
     return sa.literal_column(_literal_text(value, type_))
@@ -183,5 +196,6 @@ __all__ = [
     "rename_index",
     "rename_table",
     "run_async",
+    "timeouts",
     "validate_constraint",
 ]

@@ -131,7 +131,8 @@ class Runner:
 
 
 def _setting(key: str, value: str) -> str:
-    return f"{key} = {value}" if value.isdigit() else f'{key} = "{value}"'
+    plain = value.isdigit() or value in ("true", "false")
+    return f"{key} = {value}" if plain else f'{key} = "{value}"'
 
 
 def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:

@@ -16,6 +16,7 @@ from limbeck.database.ahead import Ahead
 from limbeck.database.configured import Configured
 from limbeck.database.executor import Executor
 from limbeck.database.history import History
+from limbeck.database.limits import AskedLimits
 from limbeck.database.mutex import Guard
 from limbeck.database.offline import Offline
 from limbeck.database.patience import Patience
@@ -78,7 +79,9 @@ class MigrationContext(Configured):
         self.scripted = ScriptedUnits(self, external)
         self.units: LiveUnits | ScriptedUnits = self.scripted
         if self.connection is not None:
-            self.units = LiveUnits(self.connection, external, self._held, self._resumed)
+            self.units = LiveUnits(
+                self.connection, external, self._held, self._resumed, self.limits.outside
+            )
         self.step: MigrationStep | None = None
         self.transaction_per_migration = bool(self.opts.get("transaction_per_migration", False))
         if self.opts.get("literal_binds") and not self.as_sql:
@@ -223,6 +226,11 @@ class MigrationContext(Configured):
         """An interpreter of this context with that sink and state."""
         scope = Scope(dialect, self.naming_convention)
         return Interpreter(scope, self.limbeck_dialect.compiler(dialect), sink, state, self)
+
+    @cached_property
+    def limits(self) -> AskedLimits:
+        """The timeouts that the script asks for (`op.timeouts`)."""
+        return AskedLimits(self)
 
     @cached_property
     def patience(self) -> Patience:
@@ -378,7 +386,7 @@ class MigrationContext(Configured):
                 begin_for_real(self.connection)
             last = self.connection is not None and not self.live.is_open
             try:
-                with self._ending() if last else nullcontext():
+                with self._ending() if last else nullcontext(), self.patience.explaining():
                     Run(self, kw).run()
                 if self.connection is not None and self.units.external:
                     self.past.write()  # the end of the transaction is the caller's

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,8 +14,8 @@ from limbeck.database.connect import sleep
 from limbeck.database.transactions import Transaction
 from limbeck.database.version_rows import own_transaction
 from limbeck.database.watch import Watcher
-from limbeck.dialects.locks import Timeouts
-from limbeck.errors import LockNotGiven, where
+from limbeck.dialects.locks import NOT_GIVEN, Refusal, Timeouts
+from limbeck.errors import LockNotGiven, TooSlow, where
 
 if TYPE_CHECKING:
     from limbeck.database.migration import MigrationContext
@@ -27,6 +27,10 @@ R = TypeVar("R")
 
 _SAVEPOINT = "limbeck_unit"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
+_SHOWN = 300
+"""Characters of a statement that took too long."""
+
+E = TypeVar("E", bound=Exception)
 
 
 class Patience:
@@ -35,7 +39,8 @@ class Patience:
     A statement waits `lock_timeout` for each. Then everything since the last commit is undone, so
     that nobody waits for what the run holds, and done again after a pause that grows. Where a
     part has been committed already, or DDL commits by itself, it is the statement alone that is
-    tried again.
+    tried again; and where a deadlock has taken all of the transaction with it there, the revision,
+    of which the journal knows what has run.
     """
 
     def __init__(self, context: MigrationContext) -> None:
@@ -58,14 +63,25 @@ class Patience:
         timeouts = Timeouts(context.run_options.lock_timeout, context.run_options.statement_timeout)
         with own_transaction(context.connection):
             session, self._limit = locks.begin(context.connection, timeouts)
+            context.limits.again()
         if self._watcher is None:
-            self._watcher = Watcher(context.connection, locks)
-        self._watcher.watch(session, self._limit)
+            self._watcher = Watcher(context.connection, locks, self._waits)
+        self._watcher.watch(session)
 
     def resume(self) -> None:
         """Sets them in a transaction that follows another one in the middle of a run."""
         if self._watcher is not None:
             self.start()
+
+    def _waits(self) -> float:
+        """Seconds that a statement waits for a lock now; 0 for without end."""
+        asked = self._context.limits.lock
+        return self._limit if asked is None else asked
+
+    def look(self) -> None:
+        """Looks who is in the way from now on, where that was of no use before."""
+        if self._watcher is not None:
+            self._watcher.look()
 
     def cancel(self) -> None:
         """Cancels the statement that runs; called from another thread."""
@@ -93,26 +109,28 @@ class Patience:
 
     def unit(self, work: Callable[[], R]) -> R:
         """Does `work` in the transaction under way, and all of it again where a lock is refused."""
-        context = self._context
-        if self._in_unit or not self._can_undo:
+        if self._in_unit:
             return work()
+        marks = self._can_undo
         while True:
-            self.start()
             try:
-                self._mark()
+                if marks:
+                    self.start()
+                    self._mark()
                 return work()
             except Exception as error:
-                if not self._whole or not self._refused(error):
+                refusal = self._refusal(error)
+                if refusal is None or not (self._whole if marks else refusal.whole):
                     raise
                 if not self._left:
-                    raise self._given_up(error) from error
-                context.live.forget()
-                if not self._undo():
+                    raise self._given_up(error, refusal) from error
+                self._context.live.forget()
+                if not (self._begin_again() if refusal.whole else self._undo()):
                     raise
-                self._wait(error)
+                self._wait(error, refusal)
             finally:
                 self._in_unit = False
-            context.interpreter.state.forget()
+            self._context.interpreter.state.forget()
 
     @property
     def _can_undo(self) -> bool:
@@ -144,6 +162,18 @@ class Patience:
             return False
         return True
 
+    def _begin_again(self) -> bool:
+        """Goes back to before the transaction; False where not all in it was the run's.
+
+        While the mutex was waited for it was begun anew, where it would see the past.
+        """
+        context = self._context
+        alone = context.run_options.lock != "none" or not context.transactional_ddl
+        if not context.live.is_open or not alone:
+            return False
+        context.live.restart()
+        return True
+
     @property
     def _whole(self) -> bool:
         """Whether nothing of the unit has been committed since its mark."""
@@ -163,24 +193,25 @@ class Patience:
             try:
                 return work()
             except sa.exc.DBAPIError as error:
-                if not self._refused(error):
+                refusal = self._refusal(error)
+                if refusal is None or refusal.whole:
                     raise
                 if not self._left:
-                    raise self._given_up(error) from error
+                    raise self._given_up(error, refusal) from error
                 if saved and not self._is_autocommit and not self._undo():
                     raise
-                self._wait(error)
+                self._wait(error, refusal)
 
     # -- between two attempts --------------------------------------------------------------------
 
-    def _refused(self, error: BaseException | None) -> bool:
-        while error is not None:
-            if isinstance(error, sa.exc.DBAPIError):
-                return self._locks is not None and self._locks.refused(error)
-            error = error.__cause__
-        return False
+    def _refusal(self, error: BaseException) -> Refusal | None:
+        """How somebody was in the way; None where nobody was."""
+        found, connection = _of_database(error), self._context.connection
+        if found is None or connection is None or self._locks is None:
+            return None
+        return self._locks.refused(connection, found)
 
-    def _wait(self, error: BaseException) -> None:
+    def _wait(self, error: BaseException, refusal: Refusal) -> None:
         connection = self._context.connection
         assert connection is not None
         self._left -= 1
@@ -188,28 +219,56 @@ class Patience:
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
         times = "once more" if not self._left else f"up to {self._left + 1} times"
         log.warning(
-            "A lock was not given%s; trying again in %.1f s, %s. In the way: %s",
-            self._within,
+            "%s; trying again in %.1f s, %s. In the way: %s",
+            self._why(refusal, error),
             pause,
             times,
             self._in_the_way(error),
         )
         sleep(connection, pause)
 
-    def _given_up(self, error: BaseException) -> LockNotGiven:
+    def _given_up(self, error: BaseException, refusal: Refusal) -> LockNotGiven:
         tries = self._context.run_options.lock_retries + 1
         given_up = LockNotGiven(
-            f"A lock was not given{self._within}, {tries} times. "
+            f"{self._why(refusal, error)}, {tries} times. "
             f"In the way: {self._in_the_way(error)}. Run the command again when that has ended, "
             "or raise lock_timeout or lock_retries."
         )
-        if (place := where(error)) is not None:
-            given_up.__dict__["limbeck_where"] = place
-        return given_up
+        return _at_the_place_of(error, given_up)
 
-    @property
-    def _within(self) -> str:
-        return f" within {self._limit:g} s" if self._limit else ""
+    def _why(self, refusal: Refusal, error: BaseException) -> str:
+        if refusal.why != NOT_GIVEN:
+            return refusal.why
+        asked, _ = self._context.limits.of(_of_database(error))
+        limit = self._limit if asked is None else asked
+        return f"{refusal.why} within {limit:g} s" if limit else refusal.why
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Raises TooSlow where a statement took longer than it may."""
+        try:
+            yield
+        except Exception as error:
+            told = self._too_slow(error)
+            if told is None:
+                raise
+            raise told from error
+
+    def _too_slow(self, error: Exception) -> TooSlow | None:
+        found = _of_database(error)
+        if found is None or self._locks is None or not self._locks.too_slow(found):
+            return None
+        _, asked = self._context.limits.of(found)
+        limit = self._context.run_options.statement_timeout if asked is None else asked
+        allowed = f"{limit:g} s (statement_timeout)" if limit else "the session allows"
+        statement = " ".join(str(found.statement or "").split())
+        text = statement if len(statement) <= _SHOWN else f"{statement[:_SHOWN]}…"
+        told = TooSlow(
+            f"A statement took longer than {allowed}: {text}\n"
+            "Where it is to take its time, put it in a block 'with op.timeouts(statement=…):', or "
+            "raise statement_timeout for the run."
+        )
+        return _at_the_place_of(error, told)
 
     def _in_the_way(self, error: BaseException) -> str:
         """Who was seen, in words, or what the database says where nobody was."""
@@ -217,5 +276,20 @@ class Patience:
         if self._watcher is not None:
             self._watcher.seen = []
         reason = str(getattr(error, "orig", None) or error).strip()
-        first = reason.splitlines()[0] if reason else type(error).__name__
+        first = reason.partition("\nHINT:")[0] if reason else type(error).__name__
+        first = " ".join(first.split())
         return "; ".join(str(blocker) for blocker in seen) or f"nobody was seen ({first})"
+
+
+def _of_database(error: BaseException | None) -> sa.exc.DBAPIError | None:
+    """The error of the database's that an error comes from."""
+    while error is not None and not isinstance(error, sa.exc.DBAPIError):
+        error = error.__cause__
+    return error
+
+
+def _at_the_place_of(error: BaseException, told: E) -> E:
+    """Notes where an error happened on the one that is told in its place."""
+    if (place := where(error)) is not None:
+        told.__dict__["limbeck_where"] = place
+    return told

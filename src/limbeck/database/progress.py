@@ -238,6 +238,7 @@ class Progress:
             ends = self.note_control(sql)
             if ends:
                 self.commit()
+                self.context.patience.resume()
         return ends
 
     def commit(self) -> None:

@@ -158,6 +158,9 @@ class _Recorder(SqlWriter):
         self._in_transaction = not text.upper().startswith("COMMIT")
         self._unit += not self._in_transaction
 
+    def setting(self, text: str) -> None:
+        """Nothing: it changes no table."""
+
     def comment(self, text: str) -> None:
         """A remark about the record."""
         self._notes.append(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
@@ -29,7 +29,8 @@ class LiveUnits:
     """Transactions on a connection.
 
     `external` says that the caller was in one already: it is then the caller's to end. `resumed`
-    is called when another transaction follows one that was left in the middle of a run.
+    is called when another transaction follows one that was left in the middle of a run, `outside`
+    is entered around what runs without one.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class LiveUnits:
         external: bool,
         held: Callable[[], tuple[Held, ...]],
         resumed: Callable[[], None],
+        outside: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self.connection = connection
         self.external = external
         self._held = held
         self._resumed = resumed
+        self._around_outside = outside
         self._transaction: Transaction | None = None
         self._outside = False
         self.rehearses = False
@@ -108,7 +111,8 @@ class LiveUnits:
         self.connection.execution_options(isolation_level="AUTOCOMMIT")
         self._outside = True
         try:
-            yield
+            with self._around_outside():
+                yield
         finally:
             self._outside = False
             self.connection.commit()

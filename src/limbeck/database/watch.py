@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,33 +13,40 @@ import sqlalchemy as sa
 from limbeck.database.connect import run_beside
 from limbeck.dialects.locks import Blocker, Locks
 
+_LONGEST_PAUSE = 0.25
+"""Seconds: the limit may become a shorter one meanwhile."""
+
 
 class Watcher:
     """Asks, on a connection of its own, who blocks a session whose statement takes long.
 
     It connects when a statement has run for half of the time that it may wait for a lock, and
-    asks until that time is over. `seen` is what it last found.
+    asks until that time, which `limit` gives, is over. `seen` is what it last found.
     """
 
-    def __init__(self, connection: sa.Connection, locks: Locks) -> None:
+    def __init__(self, connection: sa.Connection, locks: Locks, limit: Callable[[], float]) -> None:
         self._connection = connection
         self._locks = locks
         self._session = 0
-        self._limit = 0.0
+        self._limit = limit
         self._listening = False
         self._started: float | None = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self.seen: list[Blocker] = []
 
-    def watch(self, session: int, limit: float) -> None:
-        """Watches that session of the server from now on; 0 seconds watch nothing."""
-        self._session, self._limit = session, limit
+    def watch(self, session: int) -> None:
+        """Watches that session of the server from now on."""
+        self._session = session
         if not self._listening:
             self._listening = True
             for name, listener in self._listeners():
                 sa.event.listen(self._connection, name, listener)
-        if self._thread is None and limit > 0:
+        self.look()
+
+    def look(self) -> None:
+        """Begins to look, where there is a limit by now."""
+        if self._thread is None and self._limit() > 0:
             self._thread = threading.Thread(target=self._run, name="limbeck-watch", daemon=True)
             self._thread.start()
 
@@ -72,13 +80,11 @@ class Watcher:
 
     @property
     def _pause(self) -> float:
-        return max(0.02, min(self._limit / 5, 1.0))
+        return max(0.02, min(self._limit() / 5, _LONGEST_PAUSE))
 
     def _waits(self) -> bool:
-        started = self._started
-        return started is not None and (
-            self._limit / 2 < time.monotonic() - started < self._limit * 1.5
-        )
+        started, limit = self._started, self._limit()
+        return started is not None and limit / 2 < time.monotonic() - started < limit * 1.5
 
     def _run(self) -> None:
         while not self._ended.wait(self._pause):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -53,6 +53,13 @@ class Blocker:
         text = query if len(query) <= _SHOWN else query[:_SHOWN] + "…"
         return f"session {self.session} of user {self.user} ({self.state}{age}): {text}"
 
+    @classmethod
+    def of_row(cls, row: Iterable[Any]) -> Blocker:
+        """From the columns of a query, in the order of the fields; a driver may give decimals."""
+        session, user, state, seconds, query = row
+        age = None if seconds is None else float(seconds)
+        return cls(int(session), str(user), str(state), age, str(query))
+
 
 _SHOWN = 120
 
@@ -98,6 +105,10 @@ class Wanted:
     joined: bool
 
 
+NOT_GIVEN = "A lock was not given"
+DEADLOCK = "Two transactions waited for each other, and this one was to give way"
+
+
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Seconds that a statement may wait for a lock, and may take; 0 is without end.
@@ -110,18 +121,48 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What another transaction was in the way of; `why` says it in words.
+
+    `whole` says that nothing of the transaction is left, or that it cannot go on: to try again
+    is to begin with its beginning.
+    """
+
+    why: str = NOT_GIVEN
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The settings of a session that limit its statements.
+
+    `asked` names those that are due for a lock timeout and a statement timeout in seconds, None for
+    neither, with their values. `current` is the expression that reads one, with its name in the
+    place of {}. `set` is the statement that sets one, for the session or for its transaction;
+    the value DEFAULT is what the session began with, where the database knows such a word.
+    """
+
+    asked: Callable[[sa.Dialect, float | None, float | None], Mapping[str, str]]
+    current: str
+    set: Callable[[str, str, bool], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Locks:
     """A database's locks.
 
     `mutex` is None where the database cannot be shared. `begin` sets the timeouts and returns the
     server's number of the session with the seconds that a lock is waited for; `end` takes them
-    back. `refused` says whether an error is a lock that was not given, or a deadlock.
+    back. `refused` says whether an error means that somebody was in the way, `too_slow` whether it
+    is a statement that took longer than it may.
     """
 
     mutex: Callable[[Wanted], Mutex | None]
     begin: Callable[[sa.Connection, Timeouts], tuple[int, float]]
     end: Callable[[sa.Connection], None]
-    refused: Callable[[sa.exc.DBAPIError], bool]
+    limits: Limits
+    refused: Callable[[sa.Connection, sa.exc.DBAPIError], Refusal | None]
+    too_slow: Callable[[sa.exc.DBAPIError], bool]
     blockers: Callable[[sa.Connection, int], list[Blocker]]
     cancel: Callable[[sa.Connection, int], None]
     clock: str = ""

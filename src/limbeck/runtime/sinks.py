@@ -98,6 +98,10 @@ class SqlWriter:
             self.stream.write(self.separator + "\n\n")
         self.stream.flush()
 
+    def setting(self, text: str) -> None:
+        """Writes what concerns the session that the script will run in."""
+        self.text(text)
+
     def comment(self, text: str) -> None:
         """Writes a comment line."""
         self.stream.write(f"-- {text}\n\n")

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from limbeck.dialects.locks import Blocker, Holder, Locks, Mutex, Timeouts, Wanted
+from limbeck.dialects.locks import (
+    DEADLOCK,
+    Blocker,
+    Holder,
+    Limits,
+    Locks,
+    Mutex,
+    Refusal,
+    Timeouts,
+    Wanted,
+)
 
 DEFAULT_LOCK_TIMEOUT = 2
 """Seconds: those who come behind a waiting ALTER TABLE wait as long as it does."""
 
-_LOCK_WAIT_TIMEOUT = 1205
+_LOCK_WAIT_TIMEOUT, _DEADLOCK = 1205, 1213
+_TOO_SLOW = (1969, 3024)
+"""ER_STATEMENT_TIMEOUT of MariaDB and ER_QUERY_TIMEOUT of MySQL."""
+
 _DAY = 86400
+_ROLLS_BACK = "limbeck_rollback_on_timeout"
 
 
 class NamedMutex:
@@ -95,17 +110,42 @@ def begin(connection: sa.Connection, timeouts: Timeouts) -> tuple[int, float]:
         "SELECT CONNECTION_ID(), @@session.lock_wait_timeout, @@global.lock_wait_timeout, "
         "@@innodb_rollback_on_timeout, VERSION()"
     ).one()
-    lock = float(row[1])
+    lock = int(row[1])
+    connection.info[_ROLLS_BACK] = bool(row[3])
     if timeouts.lock is not None or row[1] == row[2]:
-        wanted = DEFAULT_LOCK_TIMEOUT if timeouts.lock is None else timeouts.lock
-        lock = float(max(1, round(wanted))) if wanted else float(_DAY)
-        value = f"{lock:.0f}"
+        lock = _whole(DEFAULT_LOCK_TIMEOUT if timeouts.lock is None else timeouts.lock)
         connection.exec_driver_sql(
-            f"SET SESSION lock_wait_timeout = {value}, SESSION innodb_lock_wait_timeout = {value}"
+            f"SET SESSION lock_wait_timeout = {lock}, SESSION innodb_lock_wait_timeout = {lock}"
         )
     if timeouts.statement and "mariadb" in str(row[4]).lower():
         connection.exec_driver_sql(f"SET SESSION max_statement_time = {timeouts.statement}")
-    return int(row[0]), lock
+    return int(row[0]), float(lock)
+
+
+def _whole(seconds: float) -> int:
+    """Seconds as the server takes them; it has no word for no limit."""
+    return max(1, round(seconds)) if seconds else _DAY
+
+
+def asked(dialect: sa.Dialect, lock: float | None, statement: float | None) -> Mapping[str, str]:
+    """The timeouts of the session; MySQL, where it is known to be that, limits no statement."""
+    found: dict[str, str] = {}
+    if lock is not None:
+        found["lock_wait_timeout"] = found["innodb_lock_wait_timeout"] = str(_whole(lock))
+    known = getattr(dialect, "server_version_info", None) is not None
+    if statement is not None and (getattr(dialect, "is_mariadb", False) or not known):
+        found[_MARIADBS] = f"{statement:g}"
+    return found
+
+
+_MARIADBS = "max_statement_time"
+
+
+def _set(name: str, value: str, in_transaction: bool) -> str:
+    """MySQL, which may be given a script, takes the setting of MariaDB's for a comment."""
+    if name == _MARIADBS:
+        return f"SET @limbeck = 0 /*M!100101 , SESSION {name} = {value} */"
+    return f"SET SESSION {name} = {value}"
 
 
 def end(connection: sa.Connection) -> None:
@@ -117,10 +157,27 @@ def end(connection: sa.Connection) -> None:
         connection.exec_driver_sql("SET SESSION max_statement_time = DEFAULT")
 
 
-def refused(error: sa.exc.DBAPIError) -> bool:
-    """Whether a lock was not given in time; only the statement is undone then."""
+def refused(connection: sa.Connection, error: sa.exc.DBAPIError) -> Refusal | None:
+    """Whether a lock was not given in time, or a deadlock broken up.
+
+    A deadlock takes all of the transaction back, a timeout the statement alone, unless the server
+    was started with innodb_rollback_on_timeout:
+    https://dev.mysql.com/doc/refman/8.4/en/innodb-error-handling.html
+    """
+    number = _number(error)
+    if number == _LOCK_WAIT_TIMEOUT:
+        return Refusal(whole=connection.info.get(_ROLLS_BACK, False))
+    return Refusal(DEADLOCK, whole=True) if number == _DEADLOCK else None
+
+
+def too_slow(error: sa.exc.DBAPIError) -> bool:
+    """Whether it ran into max_statement_time."""
+    return _number(error) in _TOO_SLOW
+
+
+def _number(error: sa.exc.DBAPIError) -> Any:
     arguments: Any = getattr(error.orig, "args", ())
-    return bool(arguments) and arguments[0] == _LOCK_WAIT_TIMEOUT
+    return arguments[0] if arguments else None
 
 
 _QUERIES = (
@@ -161,10 +218,7 @@ def _described(connection: sa.Connection, sessions: list[int]) -> list[Blocker]:
         "FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t "
         f"ON t.trx_mysql_thread_id = p.id WHERE p.id IN ({ids}) ORDER BY t.trx_started"
     )
-    return [
-        Blocker(int(id_), str(user), str(command), None if age is None else float(age), str(info))
-        for id_, user, command, age, info in rows
-    ]
+    return [Blocker.of_row(row) for row in rows]
 
 
 def cancel(connection: sa.Connection, session: int) -> None:
@@ -176,7 +230,9 @@ LOCKS = Locks(
     mutex=mutex,
     begin=begin,
     end=end,
+    limits=Limits(asked, "@@session.{}", _set),
     refused=refused,
+    too_slow=too_slow,
     blockers=blockers,
     cancel=cancel,
     clock="UNIX_TIMESTAMP(NOW(6))",

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from limbeck.dialects.locks import Blocker, Holder, Locks, Mutex, Note, Timeouts, Wanted
+from limbeck.dialects.locks import (
+    DEADLOCK,
+    Blocker,
+    Holder,
+    Limits,
+    Locks,
+    Mutex,
+    Note,
+    Refusal,
+    Timeouts,
+    Wanted,
+)
 
 DEFAULT_LOCK_TIMEOUT = 2.0
 """Seconds: those who come behind a waiting ACCESS EXCLUSIVE wait as long as it does."""
 
-_LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED = "55P03", "40P01"
+_REFUSALS = {
+    "55P03": Refusal(),
+    "40P01": Refusal(DEADLOCK),
+    "40001": Refusal("Another transaction changed the same rows", whole=True),
+}
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
+_QUERY_CANCELED = "57014"
 
 
 class AdvisoryMutex:
@@ -170,11 +189,39 @@ def end(connection: sa.Connection) -> None:
     """Nothing: they end with the transaction."""
 
 
-def refused(error: sa.exc.DBAPIError) -> bool:
-    """Whether a lock was not given in time, or a deadlock was broken up."""
+def asked(dialect: sa.Dialect, lock: float | None, statement: float | None) -> Mapping[str, str]:
+    """The timeouts in the way PostgreSQL shows them."""
+    found = {"lock_timeout": lock, "statement_timeout": statement}
+    return {name: _shown(value) for name, value in found.items() if value is not None}
+
+
+def _shown(seconds: float) -> str:
+    milliseconds = round(seconds * 1000)
+    for unit, size in (("h", 3600000), ("min", 60000), ("s", 1000)):
+        if milliseconds and milliseconds % size == 0:
+            return f"{milliseconds // size}{unit}"
+    return f"{milliseconds}ms" if milliseconds else "0"
+
+
+def _set(name: str, value: str, in_transaction: bool) -> str:
+    quoted = value if value == "DEFAULT" else f"'{value}'"
+    return f"SET {'LOCAL ' if in_transaction else ''}{name} = {quoted}"
+
+
+def _code(error: sa.exc.DBAPIError) -> str | None:
     orig: Any = error.orig
-    code = getattr(orig, "sqlstate", None) or getattr(orig, "pgcode", None)
-    return code in (_LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED)
+    code: str | None = getattr(orig, "sqlstate", None) or getattr(orig, "pgcode", None)
+    return code
+
+
+def refused(connection: sa.Connection, error: sa.exc.DBAPIError) -> Refusal | None:
+    """Whether a lock was not given in time, a deadlock broken up, or a snapshot too old."""
+    return _REFUSALS.get(_code(error) or "")
+
+
+def too_slow(error: sa.exc.DBAPIError) -> bool:
+    """Whether it ran into statement_timeout; a user who cancels it has the same code."""
+    return _code(error) == _QUERY_CANCELED and "statement timeout" in str(error.orig)
 
 
 def blockers(connection: sa.Connection, session: int) -> list[Blocker]:
@@ -186,10 +233,7 @@ def blockers(connection: sa.Connection, session: int) -> list[Blocker]:
             f"WHERE pid = ANY(pg_blocking_pids({session})) ORDER BY xact_start"
         )
     )
-    return [
-        Blocker(pid, str(user), str(state), None if age is None else float(age), str(query))
-        for pid, user, state, age, query in rows
-    ]
+    return [Blocker.of_row(row) for row in rows]
 
 
 def cancel(connection: sa.Connection, session: int) -> None:
@@ -201,7 +245,9 @@ LOCKS = Locks(
     mutex=mutex,
     begin=begin,
     end=end,
+    limits=Limits(asked, "current_setting('{}')", _set),
     refused=refused,
+    too_slow=too_slow,
     blockers=blockers,
     cancel=cancel,
     clock="extract(epoch FROM clock_timestamp())",

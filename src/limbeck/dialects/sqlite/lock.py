@@ -7,11 +7,21 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from limbeck.dialects.locks import Blocker, Holder, Locks, Mutex, Timeouts, Wanted
+from limbeck.dialects.locks import (
+    Blocker,
+    Holder,
+    Limits,
+    Locks,
+    Mutex,
+    Refusal,
+    Timeouts,
+    Wanted,
+)
 
 SUFFIX = "-limbeck-lock"
 _BUSY = (5, 6)
@@ -124,12 +134,26 @@ def end(connection: sa.Connection) -> None:
     """Nothing: the setting is the connection's."""
 
 
-def refused(error: sa.exc.DBAPIError) -> bool:
+def asked(dialect: sa.Dialect, lock: float | None, statement: float | None) -> Mapping[str, str]:
+    """The time that the database is waited for; there is no other limit."""
+    return {} if lock is None else {"busy_timeout": f"{lock * 1000:.0f}"}
+
+
+def _set(name: str, value: str, in_transaction: bool) -> str:
+    return "" if value == "DEFAULT" else f"PRAGMA {name} = {value}"
+
+
+def refused(connection: sa.Connection, error: sa.exc.DBAPIError) -> Refusal | None:
     """Whether another connection had the database locked for too long."""
     code: Any = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
-        return code & 0xFF in _BUSY
-    return "is locked" in str(error.orig)  # Python 3.10 knows no codes
+        return Refusal() if code & 0xFF in _BUSY else None
+    return Refusal() if "is locked" in str(error.orig) else None  # Python 3.10 knows no codes
+
+
+def too_slow(error: sa.exc.DBAPIError) -> bool:
+    """Never: statements have no limit."""
+    return False
 
 
 def blockers(connection: sa.Connection, session: int) -> list[Blocker]:
@@ -141,4 +165,13 @@ def cancel(connection: sa.Connection, session: int) -> None:
     """Nothing: what runs is in this process."""
 
 
-LOCKS = Locks(mutex=mutex, begin=begin, end=end, refused=refused, blockers=blockers, cancel=cancel)
+LOCKS = Locks(
+    mutex=mutex,
+    begin=begin,
+    end=end,
+    limits=Limits(asked, "(SELECT timeout FROM pragma_{})", _set),
+    refused=refused,
+    too_slow=too_slow,
+    blockers=blockers,
+    cancel=cancel,
+)
