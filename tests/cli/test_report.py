@@ -44,7 +44,7 @@ def seen(page: Path, act: str = "", place: str = "") -> tuple[str, dict[str, boo
          f"{copy.as_uri()}{place}"],
         capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
-    rows = re.findall(r'<div class="row[^"]*" data-id="(\w+)"( hidden="")?', done.stdout)
+    rows = re.findall(r'<div class="row[^"]*" data-id="([\w/]+)"( hidden="")?', done.stdout)
     title = re.search(r"<title>(.*?)</title>", done.stdout)
     main = re.search(r"<main.*?>(.*?)</main>", done.stdout, re.DOTALL)
     assert title is not None
@@ -92,3 +92,66 @@ def test_a_file_that_cannot_be_written_is_named(limbeck: Run, page: Path) -> Non
     done = limbeck("report", "no/such/out.html")
     assert done.returncode == 255
     assert "Can't write no/such/out.html" in done.stderr
+
+
+def several(project: Path) -> None:
+    """Two databases with a history each, whose ids are the same."""
+    tables = [
+        f'[tool.limbeck.databases.{name}]\nurl = "postgresql://127.0.0.1:1/no"\n'
+        f'script_location = "{name}"'
+        for name in ("billing", "shop")
+    ]
+    (project / "pyproject.toml").write_text("[tool.limbeck]\n" + "\n".join(tables))
+    write(project, 1)
+    (project / "migrations").rename(project / "billing")
+    write(project, 1, more="op.create_table('goods', sa.Column('id', sa.Integer))")
+    write(project, 2, "a1")
+    (project / "migrations").rename(project / "shop")
+
+
+def test_all_databases_of_a_project_are_on_the_page(limbeck: Run, project: Path) -> None:
+    several(project)
+    done = limbeck("report", "out.html")
+    assert done.stdout == "Wrote out.html: 3 revisions of 2 databases\n", done.stderr
+    text = (project / "out.html").read_text()
+    assert "<h2>billing</h2>" in text
+    assert re.findall(r'data-id="(.*?)"', text) == ["billing/a1", "shop/a2", "shop/a1"]
+    assert limbeck("report", "one.html", "--database", "shop").stdout == (
+        "Wrote one.html: 2 revisions\n"
+    )
+    assert 'data-id="a2"' in (project / "one.html").read_text()
+
+
+@needs_browser
+def test_each_database_has_its_own_schema(limbeck: Run, project: Path) -> None:
+    several(project)
+    limbeck("report", "out.html")
+    page = project / "out.html"
+    _, listed, shown = seen(page, place="#shop/a2")
+    assert listed == dict.fromkeys(("billing/a1", "shop/a2", "shop/a1"), True)
+    schema = shown.partition("The schema after it")[2].split()
+    assert "goods" in schema
+    billing = seen(page, "document.querySelector('[data-id=\"billing/a1\"] a').click()")[2]
+    assert "billing/a1 number 1" in billing
+    assert "goods" not in billing
+
+
+def test_the_databases_of_an_env_py_are_on_the_page(limbeck: Run, project: Path) -> None:
+    limbeck("init", "-t", "multidb", "migrations")
+    ini = project / "alembic.ini"
+    urls = iter(("sqlite:///one.db", "sqlite:///two.db"))
+    text = re.sub(r"driver://\S+", lambda _: next(urls), ini.read_text())
+    ini.write_text(text)
+    limbeck("revision", "-m", "both", "--rev-id", "a1")
+    (script,) = (project / "migrations" / "versions").glob("*.py")
+    body = script.read_text()
+    for number in (1, 2):
+        name = f"def upgrade_engine{number}() -> None:"
+        assert name in body
+        body = body.replace(name, f"{name}\n    op.execute('CREATE TABLE t{number} (id int)')")
+    script.write_text(body)
+    done = limbeck("report", "out.html")
+    assert done.stdout == "Wrote out.html: 2 revisions of 2 databases\n", done.stderr
+    page = (project / "out.html").read_text()
+    assert re.findall(r'data-id="(.*?)"', page) == ["engine1/a1", "engine2/a1"]
+    assert page.count("CREATE TABLE t2") == 1

@@ -105,9 +105,13 @@ def native_defaults(command: str, options: CommandOptions, native: Settings | No
 
 
 _WITHOUT_TENANT = frozenset(
-    {"branches", "edit", "heads", "history", "lint", "merge", "revision", "show", "verify"}
+    {"branches", "edit", "heads", "history", "lint", "merge", "report", "revision", "show"}
+    | {"verify"}
 )
 """Commands about the history, which all tenants share."""
+
+_WITHOUT_DATABASE = frozenset({"report"})
+"""Commands that see to all databases themselves where none is named."""
 
 
 def means_several(grammar: Grammar, config: Config, options: CommandOptions) -> bool:
@@ -141,7 +145,7 @@ def require_one(grammar: Grammar, config: Config, options: CommandOptions) -> No
             raise ConfigurationError("--database and --tenant need native settings.")
         return
     every = " --all means all of them." if grammar.for_each != "never" else ""
-    if settings.databases and config.database is None:
+    if settings.databases and config.database is None and grammar.name not in _WITHOUT_DATABASE:
         names = ", ".join(settings.databases)
         raise ConfigurationError(f"Which database? Name one with --database: {names}.{every}")
     if _has_tenants(grammar.name, settings, options):

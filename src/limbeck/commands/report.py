@@ -9,6 +9,7 @@ from typing import Any
 from limbeck.commands.against import history_steps
 from limbeck.commands.diagrams import column_type, keys_of
 from limbeck.commands.environment import run_apart
+from limbeck.commands.fleet import Member
 from limbeck.commands.lint import each_alone
 from limbeck.commands.recording import Chosen, recorded, target_version
 from limbeck.database.migration import MigrationContext
@@ -17,6 +18,7 @@ from limbeck.database.steps import MigrationStep
 from limbeck.lint.finding import Finding
 from limbeck.lint.formats import relative
 from limbeck.plan.recorded import RecordedRevision
+from limbeck.project.config import Config
 from limbeck.project.project import Project
 from limbeck.revision.graph import Graph
 from limbeck.schema.objects import Schema, Table
@@ -25,35 +27,47 @@ from limbeck.statements.hazards import Hazard
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The graph, and what there is to say of each revision, in the order in which they run."""
+    """What there is to say of the revisions of one database, in the order in which they run.
 
+    `database` is its name where there are several.
+    """
+
+    database: str
     graph: Graph
     revisions: tuple[dict[str, Any], ...]
 
 
-def report(project: Project) -> Report:
-    """Records all revisions; the project's database is not connected to.
+def report(config: Config) -> list[Report]:
+    """Records all revisions for every database, or for the one that the configuration names.
 
-    Of a project with several databases it is the first that is shown.
+    No database is connected to.
     """
+    settings = config.native
+    if settings is None or not settings.databases or config.database is not None:
+        return list(_reports(Project(config), ""))
+    members = [Member(settings.file, name) for name in settings.databases]
+    return [found for m in members for found in _reports(Project(m.config()), m.name)]
 
-    def choose(rows: tuple[str, ...]) -> Chosen:
-        return Chosen(history_steps(project), ())
 
+def _reports(project: Project, database: str) -> Iterator[Report]:
+    """One for each database that the environment configures."""
+    chosen = Chosen(history_steps(project), ())
     version = target_version(project.config)
-    recordings = recorded(project, choose, online=False, target_version=version)
-    revisions = recordings[0].revisions if recordings else ()
-    findings = each_alone(project, revisions)
+    recordings = recorded(project, lambda rows: chosen, online=False, target_version=version)
     schemas = _schemas(project)
-    return Report(
-        project.scripts.graph,
-        tuple(_revisions(project.scripts.graph, revisions, findings, schemas)),
-    )
+    graph = project.scripts.graph
+    for recording, (name, after) in zip(recordings, schemas, strict=True):
+        findings = each_alone(project, recording.revisions)
+        rows = _revisions(graph, recording.revisions, findings, after)
+        yield Report(database or (name if len(recordings) > 1 else ""), graph, tuple(rows))
 
 
-def _schemas(project: Project) -> dict[str, Schema]:
-    """The schema after each revision, up to the first that only a server could carry out."""
-    found: dict[str, Schema] = {}
+def _schemas(project: Project) -> list[tuple[str, dict[str, Schema]]]:
+    """The schema after each revision, up to the first that only a server could carry out.
+
+    They are those of each database, with the name that an env.py gives it.
+    """
+    found: list[tuple[str, dict[str, Schema]]] = []
 
     def work(context: MigrationContext) -> None:
         made: dict[str, Schema] = {}
@@ -62,7 +76,8 @@ def _schemas(project: Project) -> dict[str, Schema]:
             made[step.to_revisions[0]] = schema.without_table(context.version.qualified)
 
         fold(context, history_steps(project), after=after)
-        found.update(made if not found else {})
+        token = str(context.opts.get("upgrade_token") or "")
+        found.append((token.removesuffix("upgrades").removesuffix("_"), made))
 
     run_apart(project, work)
     return found

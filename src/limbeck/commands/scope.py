@@ -137,6 +137,7 @@ class _Replay:
         opts = {**context.opts, "as_sql": True, "output_buffer": io.StringIO(), "fn": None}
         opts.pop("starting_rev", None)
         self._context = type(context)(context.dialect, None, opts, context.environment_context)
+        self._arguments = context.run_arguments
         self._state = OfflineState(
             normalize=lambda s: context.limbeck_dialect.normalize(s, context.dialect)
         )
@@ -149,7 +150,7 @@ class _Replay:
         with running(context.interpreter):
             try:
                 if step.migration_fn is not None:
-                    step.migration_fn()
+                    step.migration_fn(**self._arguments)
             except Exception as error:  # whatever a script does without its server
                 log.debug("What %s makes is not known: %s", step.short_log, error)
                 return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -39,7 +40,7 @@ def run_dry(context: MigrationContext, steps: Sequence[MigrationStep]) -> tuple[
 
     def work() -> None:
         for step in steps:
-            _call(step)
+            _call(step, context.run_arguments)
 
     with context.live.transaction():
         context.live.rehearses = True
@@ -54,10 +55,10 @@ def run_dry(context: MigrationContext, steps: Sequence[MigrationStep]) -> tuple[
     return tuple(understudy.left_out)
 
 
-def _call(step: MigrationStep) -> None:
+def _call(step: MigrationStep, arguments: Mapping[str, Any]) -> None:
     try:
         if step.migration_fn is not None:
-            step.migration_fn()
+            step.migration_fn(**arguments)
     except Exception as error:
         if step.revision is not None and step.revision.path is not None:
             locate(error, step.revision.path, f"revision {step.revision.id}, {step.name}")

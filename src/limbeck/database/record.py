@@ -72,6 +72,7 @@ def _recording_context(context: MigrationContext, rows: Sequence[str]) -> Migrat
     made = type(context)(context.dialect, None, opts, context.environment_context)
     made.url = context.url
     made.starting_rows = tuple(rows)
+    made.run_arguments = context.run_arguments
     return made
 
 
@@ -113,7 +114,7 @@ class _Recorder(SqlWriter):
         self._path = "" if revision is None or revision.path is None else revision.path
         if self._context.transactional_ddl:
             self._context.scripted.begin()
-        Run(self._context, {}).call(step)
+        Run(self._context, self._context.run_arguments).call(step)
         return RecordedRevision(
             step.short_log if revision is None else revision.id,
             step.doc or "",
