@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 import click
 
 from limbeck import command
-from limbeck.cli.main import _WITHOUT_WHERE, _group
+from limbeck.cli.main import _WITHOUT_WHERE, group
 from limbeck.cli.own import OWN_COMMANDS
 from limbeck.cli.parameters import (
     ARGUMENTS,
@@ -39,7 +39,7 @@ _RUNS = {
 
 def page() -> str:
     """Markdown: the options that all commands have, then each command."""
-    made = _group().commands
+    made = group().commands
     everywhere = [p for p in made["heads"].params if all(p in c.params for c in made.values())]
     grammars = sorted((*COMMANDS, *OWN_COMMANDS), key=lambda grammar: grammar.name)
     index = [(f"[`{g.name}`](#{g.name})", made[g.name].help or "") for g in grammars]

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from limbeck.cli.main import _group
+from limbeck.cli.main import group
 from limbeck.cli.own import OWN_COMMANDS
 from limbeck.cli.parameters import COMMANDS
 from tests.cli.conftest import Run
@@ -96,6 +96,7 @@ erd --from database: 0
 """
 NEW = """
 list_templates: 0
+completion zsh: 0
 init --metadata models:metadata --url sqlite:///app.db: 0
 revision -m first: 0
 upgrade: 0
@@ -128,7 +129,7 @@ def play(limbeck: Run, scene: str) -> None:
 
 def test_each_command_is_described_and_has_the_option_and_a_scene() -> None:
     assert documented().keys() == NAMES
-    found = _group().commands
+    found = group().commands
     assert found.keys() == NAMES
     for command in found.values():
         assert any("--json" in option.opts for option in command.params), command.name

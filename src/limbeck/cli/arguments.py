@@ -85,7 +85,7 @@ def repeated(values: Mapping[str, Any], name: str) -> list[str] | None:
     return list(given) if given else None
 
 
-def native_defaults(command: str, options: CommandOptions, native: Settings | None) -> None:
+def native_defaults(command: str, options: CommandOptions, config: Config) -> None:
     """What a command means where less was said: native mode generates, and goes to the heads.
 
     Without metadata in the settings there is nothing to generate from.
@@ -95,11 +95,12 @@ def native_defaults(command: str, options: CommandOptions, native: Settings | No
         empty = options.__dict__.pop("empty")
         if empty and options.autogenerate:
             raise click.UsageError("--empty and --autogenerate cannot go together")
+        native = config.native
         options.autogenerate = options.autogenerate or (
             native is not None and bool(native.metadata) and not empty
         )
     elif command == "upgrade" and options.revision is None:
-        if native is None:
+        if config.native is None:
             raise click.UsageError("Missing argument 'REVISION'.")
         options.revision = "heads"
 

@@ -38,7 +38,7 @@ from limbeck.project.config import Config
 from limbeck.project.project import Project
 
 _RUN_SCRIPTS = ("upgrade", "downgrade")
-_WITHOUT_WHERE = ("adopt", "doctor", "init", "list_templates")
+_WITHOUT_WHERE = ("adopt", "completion", "doctor", "init", "list_templates")
 _HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -56,10 +56,10 @@ def run(argv: Sequence[str] | None = None) -> int:
 
     With `--raiseerr` a failure is raised as it is.
     """
-    group = _group()
+    commands = group()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        return int(group.main(arguments, prog_name="limbeck", standalone_mode=False) or 0)
+        return int(commands.main(arguments, prog_name="limbeck", standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -72,18 +72,19 @@ def run(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _group() -> click.Group:
-    group = CommandGroup(
+def group() -> click.Group:
+    """The command line: every command of the grammar."""
+    made = CommandGroup(
         name="limbeck",
         params=[*GLOBAL_OPTIONS],
         context_settings=_HELP_OPTIONS,
         help="Database migrations for SQLAlchemy.",
         callback=_remember_globals,
     )
-    click.version_option(__version__, prog_name="limbeck", message="%(prog)s %(version)s")(group)
+    click.version_option(__version__, prog_name="limbeck", message="%(prog)s %(version)s")(made)
     for grammar in sorted((*COMMANDS, *OWN_COMMANDS), key=lambda grammar: grammar.name):
-        group.add_command(_click_command(grammar))
-    return group
+        made.add_command(_click_command(grammar))
+    return made
 
 
 @click.pass_context
@@ -130,10 +131,10 @@ def _execute(
 ) -> int:
     options = _options(grammar, _function(grammar, values), globals_, values)
     try:
-        config = Config.find(globals_["config"], ini_section=globals_["name"], cmd_opts=options)
+        config = _config(grammar, globals_, options)
         config.ask, config.choose = asker(), chooser()
         config.database, config.tenant = where.get("database_"), where.get("tenant_")
-        native_defaults(grammar.name, options, config.native)
+        native_defaults(grammar.name, options, config)
         if where and grammar.name != "config" and not means_several(grammar, config, options):
             require_one(grammar, config, options)
         if values.get("json_"):
@@ -148,6 +149,13 @@ def _execute(
             error = CommandError(command.explain(grammar.name, error))
         return fail(error)
     return status if isinstance(status, int) else 0
+
+
+def _config(grammar: Grammar, globals_: dict[str, Any], options: CommandOptions) -> Config:
+    """The project that is meant; a shell that starts in a broken one is to have its completion."""
+    if grammar.name == "completion":
+        return Config(cmd_opts=options)
+    return Config.find(globals_["config"], ini_section=globals_["name"], cmd_opts=options)
 
 
 def _run_for_document(grammar: Grammar, config: Config, options: CommandOptions) -> int:

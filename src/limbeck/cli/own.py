@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from limbeck.cli.parameters import MANY_OPTIONS, Grammar
+from limbeck.cli.parameters import MANY_OPTIONS, Grammar, revision
 
 _ERD = Grammar(
     "erd",
@@ -55,7 +55,7 @@ _LINT = Grammar(
 _PLAN = Grammar(
     "plan",
     (
-        click.Argument(["revision"], required=False),
+        revision(required=False),
         click.Option(["--downgrade"], is_flag=True, help="Plan the way back to REVISION."),
         click.Option(["--sql"], is_flag=True, help="Print the statements alone."),
     ),
@@ -65,7 +65,7 @@ _PLAN = Grammar(
 )
 _TRACE = Grammar(
     "trace",
-    (click.Argument(["revision"], required=False),),
+    (revision(required=False),),
     runs_project="always",
     function="limbeck.cli.screens.trace:trace",
     help="Run the plan on a scratch database and show the locks that it really takes.",
@@ -87,6 +87,12 @@ OWN_COMMANDS: tuple[Grammar, ...] = (
         runs_project="always",
         function="limbeck.cli.screens.adopt:adopt",
         help="Write native settings that say what the files of an Alembic project say.",
+    ),
+    Grammar(
+        "completion",
+        (click.Argument(["shell"], type=click.Choice(["bash", "zsh", "fish"])),),
+        function="limbeck.cli.screens.completion:completion",
+        help="Print what a shell reads to complete commands, options and revisions.",
     ),
     Grammar(
         "config",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -30,7 +30,27 @@ _DRY_RUN = click.Option(
     is_flag=True,
     help="Run everything in one transaction and roll it back.",
 )
-_REVISION = click.Argument(["revision"])
+
+
+def _revisions(ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+    """What a shell is offered for a revision."""
+    from limbeck.cli.completion import revisions
+
+    return revisions(ctx, incomplete)
+
+
+def _databases(ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+    """What a shell is offered for a database."""
+    from limbeck.cli.completion import databases
+
+    return databases(ctx, incomplete)
+
+
+def revision(name: str = "revision", **settings: Any) -> click.Argument:
+    """An argument that names revisions, which a shell completes."""
+    return click.Argument([name], shell_complete=_revisions, **settings)
+
+
 _AGAINST = click.Option(
     ["--against"],
     type=click.Choice(["database", "history"]),
@@ -82,6 +102,7 @@ ARGUMENTS: Mapping[str, str] = {
     "rev_range": "A range of revisions, such as 'a1:b2' or 'base:heads'.",
     "revision": "Where to go: a revision, 'head', 'heads', 'base', or steps such as '+1' and '-1'.",
     "revisions": "Revisions, 'head' or 'heads'; several are separated by spaces.",
+    "shell": "The shell that reads it.",
 }
 """What the arguments are, by the names that functions have for them."""
 
@@ -91,7 +112,12 @@ JSON = click.Option(
 """An option of every command."""
 
 WHERE_OPTIONS: Sequence[click.Option] = (
-    click.Option(["--database", "database_"], metavar="NAME", help="Which of several databases."),
+    click.Option(
+        ["--database", "database_"],
+        metavar="NAME",
+        shell_complete=_databases,
+        help="Which of several databases.",
+    ),
     click.Option(["--tenant", "tenant_"], metavar="SCHEMA", help="Which of the tenants."),
 )
 """Options of all commands that work on a project which is set up."""
@@ -152,11 +178,11 @@ COMMANDS: tuple[Grammar, ...] = (
     ),
     Grammar(
         "downgrade",
-        (_REVISION, _SQL, _TAG, *MANY_OPTIONS, CANARY),
+        (revision(), _SQL, _TAG, *MANY_OPTIONS, CANARY),
         runs_project="always",
         for_each="changes",
     ),
-    Grammar("edit", (click.Argument(["rev"]),), runs_project="for current"),
+    Grammar("edit", (revision("rev"),), runs_project="for current"),
     Grammar("ensure_version", (_SQL,), runs_project="always"),
     Grammar(
         "heads",
@@ -222,7 +248,7 @@ COMMANDS: tuple[Grammar, ...] = (
     Grammar(
         "merge",
         (
-            click.Argument(["revisions"], nargs=-1, required=True),
+            revision("revisions", nargs=-1, required=True),
             _MESSAGE,
             _BRANCH_LABEL,
             _REV_ID,
@@ -244,6 +270,7 @@ COMMANDS: tuple[Grammar, ...] = (
             _SQL,
             click.Option(
                 ["--head"],
+                shell_complete=_revisions,
                 default="head",
                 help="Specify head revision or <branchname>@head to base new revision on.",
             ),
@@ -255,6 +282,7 @@ COMMANDS: tuple[Grammar, ...] = (
             _REV_ID,
             click.Option(
                 ["--depends-on"],
+                shell_complete=_revisions,
                 multiple=True,
                 help="Specify one or more revision identifiers which this revision should depend "
                 "on.",
@@ -290,13 +318,13 @@ COMMANDS: tuple[Grammar, ...] = (
     ),
     Grammar(
         "show",
-        (click.Argument(["rev"]),),
+        (revision("rev"),),
         runs_project="for current",
     ),
     Grammar(
         "stamp",
         (
-            click.Argument(["revisions"], nargs=-1, required=True),
+            revision("revisions", nargs=-1, required=True),
             _SQL,
             _TAG,
             click.Option(
@@ -313,7 +341,7 @@ COMMANDS: tuple[Grammar, ...] = (
     Grammar(
         "upgrade",
         (
-            click.Argument(["revision"], required=False),
+            revision(required=False),
             _SQL,
             _TAG,
             _DRY_RUN,

@@ -9,7 +9,6 @@ from typing import Any
 from limbeck.commands.against import history_steps
 from limbeck.commands.diagrams import column_type, keys_of
 from limbeck.commands.environment import run_apart
-from limbeck.commands.fleet import Member
 from limbeck.commands.lint import each_alone
 from limbeck.commands.recording import Chosen, recorded, target_version
 from limbeck.database.migration import MigrationContext
@@ -45,8 +44,12 @@ def report(config: Config) -> list[Report]:
     settings = config.native
     if settings is None or not settings.databases or config.database is not None:
         return list(_reports(Project(config), ""))
-    members = [Member(settings.file, name) for name in settings.databases]
-    return [found for m in members for found in _reports(Project(m.config()), m.name)]
+    found: list[Report] = []
+    for name in settings.databases:
+        one = Config(toml_file=settings.file)
+        one.database = name
+        found += _reports(Project(one), name)
+    return found
 
 
 def _reports(project: Project, database: str) -> Iterator[Report]:
