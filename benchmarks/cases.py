@@ -81,6 +81,7 @@ def every_case(servers_by_name: Mapping[str, str], small: bool = False) -> list[
         *_checks(servers_by_name, count),
         *_comparisons(servers_by_name, count),
         *_upgrades(servers_by_name, count),
+        *_fleets(servers_by_name, 20 if small else 200),
     ]
 
 
@@ -119,6 +120,25 @@ def _upgrades(servers_by_name: Mapping[str, str], count: int) -> Iterator[Case]:
             title = f"upgrade, {count:,} revisions ({kind}), {name}"
             prepare = partial(_upgrade, server=server, count=count, bodies=bodies)
             yield Case(title, Target(least.get(name)), prepare)
+
+
+def _fleets(servers_by_name: Mapping[str, str], count: int) -> Iterator[Case]:
+    """`upgrade` of tenants with 20 revisions each: what more hands make of it."""
+    if "PostgreSQL" not in servers_by_name:
+        return
+    ways = {
+        "one by one": ("threads", "1"),
+        "8 threads": ("threads", "8"),
+        "8 processes": ("processes", "8"),
+    }
+    for first, second in (("one by one", "8 threads"), ("8 processes", "8 threads")):
+        prepare = partial(
+            _fleet,
+            server=servers_by_name["PostgreSQL"],
+            count=count,
+            ways={first: ways[first], second: ways[second]},
+        )
+        yield Case(f"{count} tenants, {first} and {second}", Target(), prepare)
 
 
 def _both_tools(folder: Path, *arguments: str) -> dict[str, Command]:
@@ -189,6 +209,26 @@ def _upgrade(
     with _database(folder, server, "upgrade") as (url, reset):
         projects.write_revisions(folder, count, url, bodies)
         yield Ready(_both_tools(folder, "upgrade", "head"), reset)
+
+
+@contextmanager
+def _fleet(
+    folder: Path, server: str, count: int, ways: Mapping[str, tuple[str, str]]
+) -> Iterator[Ready]:
+    """All tenants of a database whose schemas are empty."""
+    tenants = [f"tenant_{number:03}" for number in range(count)]
+    with _database(folder, server, "fleet") as (url, reset):
+        projects.write_tenants(folder, tenants, 20, url)
+
+        def make_schemas() -> None:
+            reset()
+            servers.execute(url, *(f"CREATE SCHEMA {name}" for name in tenants))
+
+        script = str(Path(__file__).with_name("fleet.py"))
+        sides = {
+            side: Command([sys.executable, script, *way], folder) for side, way in ways.items()
+        }
+        yield Ready(sides, make_schemas)
 
 
 @contextmanager

@@ -264,3 +264,22 @@ def _write_environment(folder: Path, url: str, *, imports: str, metadata: str) -
 def _revision_id(number: int) -> str:
     # Twelve hexadecimal digits that look like random ones and sort in no useful order.
     return f"{number * 0x9E3779B97F4A7C15 % (1 << 48):012x}"
+
+
+_TENANTS = """\
+[tool.limbeck]
+url = "{url}"
+tenants = "customers:NAMES"
+"""
+
+
+def write_tenants(folder: Path, tenants: Sequence[str], revisions: int, url: str) -> None:
+    """A native project whose history runs for each tenant: a few revisions, many schemas."""
+    write_revisions(folder, revisions, url)
+    (folder / "alembic.ini").unlink()
+    (folder / "migrations" / "env.py").unlink()
+    (folder / "pyproject.toml").write_text(_TENANTS.format(url=url), encoding="utf-8")
+    (folder / "customers.py").write_text(f"NAMES = {[*tenants]!r}\n", encoding="utf-8")
+    for path in (folder / "migrations" / "versions").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("from alembic", "from limbeck"), encoding="utf-8")

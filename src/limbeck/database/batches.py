@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-import warnings
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,10 @@ from limbeck.database.connect import sleep
 from limbeck.database.journal import Line
 from limbeck.database.position import Position, read
 from limbeck.database.watched import tell
+from limbeck.dialects.base import Request, dialect
 from limbeck.errors import CommandError, UnsupportedOperation
+from limbeck.metadata import build
+from limbeck.schema.named import Named
 
 if TYPE_CHECKING:
     from limbeck.database.migration import MigrationContext
@@ -161,15 +164,18 @@ class Batches:
 
 
 def _table(connection: sa.Connection, operation: Backfill) -> sa.Table:
-    """The table as the server has it."""
+    """The table as the server has it.
+
+    SQLAlchemy's own reflection warns of types that it does not know, and warnings are switched
+    off for the whole process only, where other threads and tasks do the same.
+    """
     name = operation.table
-    settings: dict[str, Any] = {"schema": name.schema, "resolve_fks": False}
-    try:
-        with warnings.catch_warnings():  # types that SQLAlchemy does not know stay as they are
-            warnings.simplefilter("ignore", sa.exc.SAWarning)
-            return sa.Table(name.name, sa.MetaData(), autoload_with=connection, **settings)
-    except sa.exc.NoSuchTableError:
-        raise CommandError(f"op.backfill(): there is no table '{name}'.") from None
+    read = dialect(connection.dialect.name).inspect
+    found = read(connection, Request(schemas=(name.schema,), tables=(name,))).find(name)
+    if found is None:
+        raise CommandError(f"op.backfill(): there is no table '{name}'.")
+    key = (found.primary_key,) if found.primary_key is not None else ()
+    return build.table(replace(found, constraints=key, indexes=Named(), options=()))
 
 
 class _Progress:
