@@ -40,6 +40,10 @@ def adoptable(project: Path, limbeck: Run) -> Path:
         )
     )
     assert limbeck("revision", "--autogenerate", "-m", "one", "--rev-id", "aaaa").returncode == 0
+    [revision] = project.glob("migrations/versions/*.py")
+    text = revision.read_text()
+    assert "\nfrom limbeck import op\n" in text
+    revision.write_text(text.replace("from limbeck import op", "from alembic import op"))
     assert limbeck("upgrade", "head").returncode == 0
     return project
 

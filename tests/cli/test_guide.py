@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +24,8 @@ PASSWORD = "hunter%40%s@two:three/four#five?six"
 
 SECRETS = (PASSWORD, quote(PASSWORD, safe=""), quote_plus(PASSWORD), "hunter")
 """What may stand in no output: the password as it is, as it is in a URL, and its first word."""
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
 
 NOTHING_NEW = "No new upgrade operations detected."
 
@@ -80,9 +84,11 @@ class Shell:
     folder: Path
     database: Database
     printed: list[str] = field(default_factory=list)
+    typed: list[str] = field(default_factory=list)
 
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Type a command; whatever it prints, the password is not in it."""
+        self.typed.append(shlex.join(command))
         ours = ("DB_", "ALEMBIC_", "LIMBECK_", "PYTHON")
         environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
         done = subprocess.run(
@@ -223,6 +229,15 @@ def test_the_guide_word_for_word(shell: Shell) -> None:
     demo.edit_environment(shell.folder)
     file = _revise(shell)
     _up_down_up(shell, _id_of(file))
+    page = GUIDE.read_text(encoding="utf-8")
+    commands = [shlex.join(shlex.split(line)) for line in re.findall(r"^\$ (.*)$", page, re.M)]
+    assert len(commands) == 5
+    assert [command for command in commands if command not in shell.typed] == []
+    edits = re.findall(r"^```(?:ini|python)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)[:2]
+    files = [shell.folder / name for name in ("alembic.ini", "alembic/env.py")]
+    for edit, edited in zip(edits, files, strict=True):
+        text = edited.read_text(encoding="utf-8")
+        assert [line for line in edit.splitlines() if f"\n{line}" not in f"\n{text}"] == []
 
 
 def test_the_guide_with_all_models_imported_by_one_call(tmp_path: Path, sqlite: Database) -> None:

@@ -36,6 +36,7 @@ from limbeck.cli.prompt import asker, chooser
 from limbeck.errors import CommandError, RevisionError, ScriptError, Terminated
 from limbeck.project.config import Config
 from limbeck.project.project import Project
+from limbeck.script.module import importing
 
 _RUN_SCRIPTS = ("upgrade", "downgrade")
 _WITHOUT_WHERE = ("adopt", "completion", "doctor", "init", "list_templates")
@@ -224,7 +225,7 @@ def _call(grammar: Grammar, config: Config, options: CommandOptions) -> Any:
         return function(config, *arguments, **keyword_arguments)
     except ScriptError as error:
         # A revision file that computes its header is run for it, and imports its tool.
-        if not isinstance(error.__cause__, ImportError) or config.native is not None:
+        if not isinstance(error.__cause__, ImportError):
             raise
         _prepare(config)
         return function(config, *arguments, **keyword_arguments)
@@ -246,11 +247,17 @@ def _runs_project(grammar: Grammar, config: Config, given: dict[str, Any]) -> bo
 def _prepare(config: Config) -> None:
     """Make ready to run the project's own code.
 
-    An Alembic-style folder imports `alembic` and sets up logging itself; a native one does not.
+    An Alembic-style folder imports `alembic` and sets up logging itself. A native one does not, but
+    may have scripts from when it was one.
     """
     if config.native is not None:
+        importing.alembic = _install
         show_progress()
         return
+    _install()
+
+
+def _install() -> None:
     from limbeck.compat.alembic import install
 
     install()

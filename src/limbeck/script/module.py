@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader, SourcelessFileLoader
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from limbeck.errors import LimbeckError, ScriptError
 from limbeck.script.header import Header, header_of, script_syntax_error
+
+
+@dataclass(slots=True)
+class Importing:
+    """What is called before a script runs that imports `alembic`; None is nothing.
+
+    The command line makes that name mean ours then: `limbeck.compat.alembic.install`, a room above.
+    A program's own process is left as it is.
+    """
+
+    alembic: Callable[[], None] | None = None
+
+
+importing = Importing()
+"""The one in force in this process."""
 
 
 def load_module(path: str) -> ModuleType:
@@ -48,8 +65,14 @@ def run_file(path: str, name: str | None = None) -> ModuleType:
     except (ImportError, EOFError, ValueError) as error:
         raise ScriptError(f"{path} can't be loaded: {error}") from None
     assert code is not None
+    if importing.alembic is not None and _imports_alembic(code):
+        importing.alembic()
     exec(code, vars(module))
     return module
+
+
+def _imports_alembic(code: CodeType) -> bool:
+    return any(name == "alembic" or name.startswith("alembic.") for name in code.co_names)
 
 
 def header_by_import(path: str) -> Header:

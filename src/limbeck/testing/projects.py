@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import URL, make_url
 
+from limbeck.compat.alembic import install
 from limbeck.errors import ConfigurationError
 from limbeck.migrator import Migrator
 from limbeck.project.config import Config
@@ -18,6 +19,7 @@ from limbeck.project.environment import configured_url
 from limbeck.project.locate import located
 from limbeck.project.project import Project
 from limbeck.project.sources import resolve_url
+from limbeck.script.module import importing
 
 
 def project_at(path: Path, database: str = "") -> Config:
@@ -32,9 +34,8 @@ def project_at(path: Path, database: str = "") -> Config:
             f"pytest ({', '.join(config.native.databases)})."
         )
     if config.native is None:
-        from limbeck.compat.alembic import install
-
         install()
+    importing.alembic = install  # a native project may have scripts from when it was Alembic's
     Project(config)  # puts its folders in front of sys.path
     return config
 
