@@ -70,7 +70,9 @@ def stub(
 def class_stub(cls: type) -> str:
     """``class …`` with the arguments that make one."""
     if "__init__" not in vars(cls):
-        return f"```python\nclass {cls.__name__}({cls.__bases__[0].__name__})\n```"
+        base = getattr(cls, "__orig_bases__", cls.__bases__)[0]
+        named = re.sub(r"~|\b\w+\.(?=\w)|<class '|'>", "", repr(base))
+        return f"```python\nclass {cls.__name__}({named}): ...\n```"
     start, *rest = stub("__init__", vars(cls)["__init__"], returns=False).split("\n")
     lines = [f"    {line}" for line in rest[:-1]]
     return "\n".join([start, f"class {cls.__name__}:", *lines, rest[-1]])

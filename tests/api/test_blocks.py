@@ -16,7 +16,7 @@ import click
 import pytest
 import yaml
 
-from limbeck.cli.main import _group
+from limbeck.cli.main import group as made_group
 from limbeck.project.settings import load_settings
 
 if sys.version_info >= (3, 11):
@@ -64,7 +64,7 @@ def parse(line: str) -> None:
     arguments = shlex.split(line, comments=True)[1:]
     for sign in ("|", ">"):
         arguments = arguments[: arguments.index(sign)] if sign in arguments else arguments
-    group = _group()
+    group = made_group()
     context = group.make_context("limbeck", arguments)
     rest = [*(getattr(context, "_protected_args", None) or ()), *context.args]
     name, command, further = group.resolve_command(context, rest)
@@ -90,7 +90,7 @@ def test_each_command_can_be_typed() -> None:
 
 
 def test_each_option_exists() -> None:
-    group = _group()
+    group = made_group()
     parameters = [*group.params, *(p for c in group.commands.values() for p in c.params)]
     known = {name for p in parameters for name in (*p.opts, *p.secondary_opts)} | OTHERS
     wrong = {
