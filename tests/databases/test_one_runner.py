@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,39 @@ def test_who_is_waited_for_is_said_and_nothing_is_left_to_do(tmp_path: Path, dat
     first.end()
     assert "Nothing is left to do" in second.end()
     assert rows(database) == ["r1"]
+
+
+def working(deployment: Deployment) -> dict[str, object] | None:
+    """Who works on the database, as `limbeck status` says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "limbeck", "status", "--json"],
+        cwd=deployment.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found: dict[str, object] | None = json.loads(done.stdout)["databases"][0]["runner"]
+    return found
+
+
+@pytest.mark.parametrize("lock", ["session", "lease"])
+def test_the_status_shows_the_runner_as_long_as_it_works(
+    tmp_path: Path, database: str, lock: str
+) -> None:
+    deployment = Deployment(tmp_path, database, lock=lock)
+    deployment.revision("r1", HOLD)
+    assert working(deployment) is None
+    runner = deployment.start()
+    deployment.reached("holding")
+    found = working(deployment)
+    assert found is not None
+    if "mysql" in database and lock == "session":
+        assert str(found["session"]).startswith("server session")
+    else:
+        assert found["pid"] == runner.process.pid
+    deployment.flag("go").touch()
+    runner.end()
+    assert working(deployment) is None
 
 
 def test_a_runner_that_is_killed_is_followed_by_another(tmp_path: Path, database: str) -> None:

@@ -47,6 +47,7 @@ ADDRESSED = (
     "add-foreign-key",
     "add-primary-key",
     "add-unique-constraint",
+    "add-unique-index",
     "concurrently-in-transaction",
     "create-index",
     "drop-index",

@@ -203,6 +203,7 @@ class MigrationContext(Configured):
             separator=separator or None,
             end=end,
             apart=self.scripted.apart,
+            before=self.scripted.begin_if_due,
         )
 
     @cached_property

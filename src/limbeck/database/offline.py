@@ -65,7 +65,7 @@ class Offline:
     def run(self, step: MigrationStep, kw: dict[str, Any]) -> None:
         """Writes a step. Raises what it raises, also on the scratch database."""
         self._kw = kw
-        mark = self.state.mark()
+        mark, place = self.state.mark(), self.context.scripted.mark()
         self.state.missed = self.asked_for_bind = False
         with self.context.writer.held() as written:
             try:
@@ -76,6 +76,7 @@ class Offline:
                 failure = None
         if failure is not None and self._may_record(failure):
             self.state.back(mark)
+            self.context.scripted.back(place)
             self._record(step, failure)
         else:
             self.context.writer.release(written)

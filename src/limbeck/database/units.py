@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
 from limbeck.database.transactions import Transaction
+from limbeck.dialects.opening import ends_transaction
 from limbeck.errors import CommandError
 
 if TYPE_CHECKING:
@@ -200,15 +202,37 @@ def _in_autocommit(connection: sa.Connection) -> bool:
     return bool(ask()) if callable(ask) else getattr(driver, "autocommit", False) is True
 
 
+@dataclass
+class _Scripted:
+    """Where a script stands: whether in a transaction, and whether its BEGIN is still to come.
+
+    `made` are enum types that the transaction has created, `later` values for after its end.
+    """
+
+    open: bool = False
+    due: bool = False
+    made: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+
+
 class ScriptedUnits:
-    """Transactions in a script (``--sql``), where the dialect's DDL can be rolled back."""
+    """Transactions in a script (``--sql``), where the dialect's DDL can be rolled back.
+
+    One that goes on after something that stands outside begins with its first statement.
+    """
 
     def __init__(self, context: MigrationContext, external: bool) -> None:
         self.external = external
         self._context = context
-        self._open = False
-        self._made: list[str] = []
-        self._later: list[str] = []
+        self._now = _Scripted()
+
+    def mark(self) -> _Scripted:
+        """Where the script stands, to go back to with what was written since."""
+        return replace(self._now)
+
+    def back(self, mark: _Scripted) -> None:
+        """Goes back there."""
+        self._now = replace(mark)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -226,12 +250,12 @@ class ScriptedUnits:
     @contextmanager
     def autocommit(self, what: str) -> Iterator[None]:
         """Writes COMMIT and BEGIN around the block, where it stands in a transaction."""
-        began = self._open
+        began = self._now.open
         if began:
             self.commit()
         yield
         if began:
-            self.begin()
+            self._now = _Scripted(open=True, due=True)
 
     @contextmanager
     def apart(self, sql: str, alone: bool) -> Iterator[None]:
@@ -245,27 +269,36 @@ class ScriptedUnits:
             with self.autocommit(sql):
                 yield
             return
-        if self._open and any(f"'{value}'" in sql for value in self._later):
+        if self._now.open and any(f"'{value}'" in sql for value in self._now.later):
             self.commit()
             self.begin()
+        ends = self._now.open and ends_transaction(sql)
+        self.begin_if_due()
         yield
-        if commits.makes(sql) is not None:
-            self._made.append(commits.makes(sql) or "")
+        if ends:
+            self._now = _Scripted(open=True, due=True)
+        if (made := commits.makes(sql)) is not None:
+            self._now.made += (made,)
         added = commits.adds(sql)
-        if added is not None and added[0] not in self._made:
-            self._later.append(added[1])
+        if added is not None and added[0] not in self._now.made:
+            self._now.later += (added[1],)
 
     def begin(self) -> None:
         """Writes the start of a transaction."""
         words = {"mssql": "BEGIN TRANSACTION", "oracle": "SET TRANSACTION READ WRITE"}
         writer = self._context.writer
+        self._now.due = False
         writer.text(words.get(self._context.dialect.name, "BEGIN") + writer.end)
-        self._open = True
+        self._now.open = True
+
+    def begin_if_due(self) -> None:
+        """Writes the start of a transaction that goes on, before what is first in it."""
+        if self._now.due:
+            self.begin()
 
     def commit(self) -> None:
-        """Writes the end of a transaction."""
+        """Writes the end of a transaction, unless nothing was written since its start was due."""
         writer = self._context.writer
-        writer.text("COMMIT" + writer.end)
-        self._open = False
-        self._made.clear()
-        self._later.clear()
+        if not self._now.due:
+            writer.text("COMMIT" + writer.end)
+        self._now = _Scripted()

@@ -33,7 +33,8 @@ class SqlWriter:
 
     Bound values are written out as literals. `separator` is a line after each statement (``GO``
     for MSSQL, ``/`` for Oracle), None for none. `apart` is entered around the text of each, to
-    leave a transaction for those that cannot stand in one, or are not to.
+    leave a transaction for those that cannot stand in one, or are not to. `before` is called
+    before any text but a comment.
     """
 
     def __init__(
@@ -44,12 +45,14 @@ class SqlWriter:
         separator: str | None = None,
         end: str = ";",
         apart: Apart = lambda text, alone: nullcontext(),
+        before: Callable[[], None] = lambda: None,
     ) -> None:
         self.dialect = dialect
         self.stream = stream
         self.separator = separator
         self.end = end
         self._apart = apart
+        self._before = before
 
     def run(self, step: Step) -> None:
         """Writes the statements of a step, and those of its table's listeners."""
@@ -92,7 +95,8 @@ class SqlWriter:
         self.stream.write(held.getvalue())
 
     def text(self, text: str) -> None:
-        """Writes text and a blank line."""
+        """Writes text and a blank line, and first what is due before any."""
+        self._before()
         self.stream.write(_without_tabs(text) + "\n\n")
         if self.separator:
             self.stream.write(self.separator + "\n\n")

@@ -205,6 +205,28 @@ def test_a_script_leaves_the_transaction_for_what_cannot_stand_in_it(postgresql:
 
 
 @pytest.mark.postgresql
+def test_a_script_has_no_transaction_in_which_nothing_stands(postgresql: Folder) -> None:
+    both = "\n".join(f'op.execute("CREATE INDEX CONCURRENTLY {x} ON one (id)")' for x in "ab")
+    postgresql.revision("a1", both)
+    postgresql.revision("a2", f'{both}\nop.execute("UPDATE one SET id = 1")\n{both}')
+    postgresql.revision(
+        "a3", 'op.execute("UPDATE one SET id = 2")\nop.execute("COMMIT")\n' + CREATE.format("three")
+    )
+    postgresql.upgrade(sql=True)
+    lines = [
+        line
+        for line in postgresql.output.getvalue().splitlines()
+        if line[-1:] == ";" and line[0] != ")"
+    ]
+    words = [line.split()[0].strip(";") for line in lines]
+    assert words == [
+        *("BEGIN", "COMMIT", "CREATE", "CREATE", "BEGIN", "INSERT"),
+        *("COMMIT", "CREATE", "CREATE", "BEGIN", "UPDATE", "COMMIT", "CREATE", "CREATE"),
+        *("BEGIN", "UPDATE", "UPDATE", "COMMIT", "BEGIN", "UPDATE", "COMMIT"),
+    ]
+
+
+@pytest.mark.postgresql
 def test_an_invalid_index_is_dropped_and_built_again(postgresql: Folder, engine: sa.Engine) -> None:
     postgresql.revision("a1", f'{CREATE.format("one")}\nop.execute("ALTER TABLE one ADD a INT")')
     postgresql.upgrade()

@@ -18,7 +18,6 @@ build it online: look for duplicates before.
 
 ```python
 # on PostgreSQL
-# limbeck: allow(add-unique-index) duplicates were merged by the job of last week
 op.create_index("person_email", "person", ["email"], unique=True, postgresql_concurrently=True)
 op.create_unique_constraint(
     "person_email", "person", ["email"], postgresql_using_index="person_email"

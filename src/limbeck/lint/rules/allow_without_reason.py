@@ -23,19 +23,6 @@ op.drop_column("person", "nickname")
 
 from __future__ import annotations
 
-from limbeck.lint.rule import ALL, Case, rule
+from limbeck.lint.rule import about_allowances
 
-
-def find(case: Case) -> str | None:
-    return None  # the linter itself finds these
-
-
-RULE = rule(
-    __name__,
-    __doc__,
-    "warning",
-    ["nothing"],
-    find,
-    "Write the reason after the parenthesis.",
-    dialects=ALL,
-)
+RULE = about_allowances(__name__, __doc__, "Write the reason after the parenthesis.")

@@ -24,19 +24,6 @@ op.drop_column("person", "nickname")
 
 from __future__ import annotations
 
-from limbeck.lint.rule import ALL, Case, rule
+from limbeck.lint.rule import about_allowances
 
-
-def find(case: Case) -> str | None:
-    return None  # the linter itself finds these
-
-
-RULE = rule(
-    __name__,
-    __doc__,
-    "warning",
-    ["nothing"],
-    find,
-    "Remove it, or name what is found.",
-    dialects=ALL,
-)
+RULE = about_allowances(__name__, __doc__, "Remove it, or name what is found.")
