@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from limbeck.project.settings import read_toml
 from tests import servers
@@ -171,6 +172,8 @@ def test_the_ready_tests_are_one_line_of_the_options(project: Path) -> None:
     assert "PASSED limbeck.testing.tests::test_up_down_up" in done.stdout
     named = run_pytest(project, "--collect-only", "test_people.py").stdout
     assert "test_up_down_up" not in named
+    both = run_pytest(project, "--pyargs", "test_people.py", "limbeck.testing.tests")
+    assert "6 passed" in both.stdout
 
 
 def test_the_ready_tests_find_what_is_wrong(project: Path) -> None:
@@ -298,6 +301,52 @@ def test_an_async_driver_of_a_server(project: Path, postgresql_database: str) ->
     )
     done = run_pytest(project)
     assert "2 passed" in done.stdout, done.stdout + done.stderr
+
+
+ANYIO_TESTS = """
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
+async def session(migrated_engine):
+    async with AsyncSession(migrated_engine) as session:
+        yield session
+
+
+@pytest.mark.parametrize("number", [1, 2])
+async def test_a_session_of_the_tests_own(session, number):
+    assert await session.scalar(sa.text("SELECT count(*) FROM people")) == 0
+    await session.execute(sa.text("INSERT INTO people (id, name) VALUES (1, 'Ada')"))
+    await session.commit()
+
+
+async def test_a_stage_in_a_running_loop(migrator_at):
+    stage = migrator_at("a1")
+    stage.insert("people", {"id": 1, "name": "Ada"})
+    stage.upgrade("b1")
+    assert stage.rows("people") == [{"id": 1, "name": "Ada", "initial": "A"}]
+"""
+
+
+@pytest.mark.parametrize("driver", ["sqlite+aiosqlite", "postgresql+asyncpg", "mysql+asyncmy"])
+def test_async_tests_in_two_processes(
+    driver: str, project: Path, request: pytest.FixtureRequest
+) -> None:
+    url = str(request.getfixturevalue(f"{driver.partition('+')[0]}_database"))
+    url = sa.make_url(url).set(drivername=driver).render_as_string(hide_password=False)
+    options = f"[pytest]\nlimbeck_url = {url}\nlimbeck_tests = true\n"
+    write(project, {"pytest.ini": options, "test_people.py": ANYIO_TESTS})
+    done = run_pytest(project, "-p", "anyio", "-p", "xdist.plugin", "-n", "2")
+    assert "6 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_an_unused_plugin_imports_nothing_heavy(tmp_path: Path) -> None:
