@@ -49,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     # a quarter of the time that `check` takes. Scripts of the user's run with the collector on.
     gc.disable()
     warnings.showwarning = show_warning
-    sys.exit(run(argv))
+    status = run(argv)
+    gc.freeze()  # else Python looks for garbage among all of them once more before it ends
+    sys.exit(status)
 
 
 def run(argv: Sequence[str] | None = None) -> int:
