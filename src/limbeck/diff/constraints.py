@@ -7,7 +7,7 @@ with the same content is: a server names what the models leave unnamed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 
 from limbeck.diff.columns import ColumnChanges
@@ -43,9 +43,10 @@ def compare_constraints(
     One that the models leave unnamed makes way where its name in the database is among
     `new_names`, which other objects are to have.
     """
-    if before.constraints == after.constraints and not columns.replaced and not columns.carried:
-        return (), ()
     schema = before.name.schema
+    stays = not columns.replaced and not columns.carried
+    if stays and _agree(before.constraints, after.constraints, schema, new_names):
+        return (), ()
     dropped: list[Constraint] = []
     added: list[Constraint] = []
     for kind in _kinds(options):
@@ -70,11 +71,27 @@ def compare_constraints(
     )
 
 
+def _agree(
+    before: tuple[Constraint, ...],
+    after: tuple[Constraint, ...],
+    schema: str | None,
+    new_names: frozenset[Name],
+) -> bool:
+    """Whether they say the same one after the other, and no name has to make way."""
+    return len(before) == len(after) and not any(
+        _differ(was, is_)
+        or (is_.name is None and was.name is not None and Name(was.name, schema) in new_names)
+        for was, is_ in zip(before, after, strict=True)
+    )
+
+
 def compare_validity(before: Table, after: Table) -> Iterator[ValidateConstraint]:
     """Constraints that rows of the database may break, and that the models want kept by all.
 
     The other way round there is nothing to do: NOT VALID is how a constraint is added.
     """
+    if all(is_valid(c) for c in before.constraints):
+        return
     for kind in (ForeignKey, Check):
         old = [c for c in before.constraints if isinstance(c, kind) and not is_valid(c)]
         new = [c for c in after.constraints if isinstance(c, kind)] if old else []
@@ -117,7 +134,7 @@ def pair(
     A primary key is always the counterpart of the other one. Raises nothing; works on one kind.
     """
     left = {c.name: c for c in before if c.name is not None}
-    unnamed: dict[Constraint, list[Constraint]] = defaultdict(list)
+    unnamed: dict[Hashable, list[Constraint]] = defaultdict(list)
     result: list[tuple[Constraint | None, Constraint | None]] = []
     wanting: list[Constraint] = []
     for constraint in after:
@@ -140,8 +157,8 @@ def pair(
     yield from result
 
 
-def _key(constraint: Constraint) -> Constraint:
-    return PrimaryKey(()) if isinstance(constraint, PrimaryKey) else content(constraint)
+def _key(constraint: Constraint) -> Hashable:
+    return PrimaryKey if isinstance(constraint, PrimaryKey) else content(constraint)
 
 
 def _may_be(before: Constraint, after: Constraint) -> bool:
@@ -162,7 +179,7 @@ def compare_indexes(
     before: Table, after: Table, columns: ColumnChanges, options: Comparison
 ) -> tuple[tuple[DropIndex, ...], tuple[CreateIndex, ...]]:
     """(drops, creations) of the indexes of a table that is on both sides."""
-    if not options.indexes:
+    if not options.indexes or (before.indexes == after.indexes and not columns.replaced):
         return (), ()
 
     def stays(index: Index, other: Index | None) -> bool:

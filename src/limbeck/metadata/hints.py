@@ -30,8 +30,9 @@ def _of_table(table: sa.Table, dialect: Dialect) -> Iterator[Hint]:
     name = load.name(table, dialect)
     yield from _hint("table", name, name.name, table)
     for column in table.columns:
-        yield from _hint("column", name, column.name, column)
-        yield from _values(column, dialect)
+        if "info" in vars(column):
+            yield from _hint("column", name, column.name, column)
+            yield from _values(column, dialect)
     for index in sorted(table.indexes, key=lambda i: str(i.name)):
         yield from _hint("index", name, load.constraint_name(index, dialect), index)
     for constraint in table.constraints:

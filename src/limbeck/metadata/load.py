@@ -32,7 +32,7 @@ from limbeck.schema.objects import (
     Sequence,
     Table,
 )
-from limbeck.schema.types import Expression, SqlType
+from limbeck.schema.types import Expression, SqlType, said
 
 _DIRECTIONS = {
     operators.desc_op: "desc",
@@ -51,9 +51,10 @@ def schema(metadata: sa.MetaData | Several[sa.MetaData], dialect: Dialect) -> Sc
     collections = [metadata] if isinstance(metadata, sa.MetaData) else list(metadata)
     tables: dict[Name, Table] = {}
     sequences: dict[Name, Sequence] = {}
+    known: dict[Any, Column] = {}
     for collection in collections:
         for item in collection.tables.values():
-            loaded = table(item, dialect)
+            loaded = table(item, dialect, known)
             if loaded.name in tables:
                 raise CommandError(
                     f"Duplicate table keys across multiple MetaData objects: '{item.key}'. "
@@ -115,13 +116,15 @@ def qualified(table_name: str, schema_name: str | None, dialect: Dialect) -> Nam
     return Name(table_name, None if schema_name in (None, default) else schema_name)
 
 
-def table(item: sa.Table, dialect: Dialect) -> Table:
-    """A table with its columns, constraints and indexes."""
+def table(item: sa.Table, dialect: Dialect, known: dict[Any, Column] | None = None) -> Table:
+    """A table with its columns, constraints and indexes; `known` are columns made before."""
+    known = {} if known is None else known
+    numbered = item.autoincrement_column
     own = (c for column_item in item.columns for c in column_item.constraints)
     constraints = (constraint(c, dialect) for c in _ordered({*item.constraints, *own}))
     return Table(
         name=name(item, dialect),
-        columns=Named(column(c, dialect) for c in item.columns),
+        columns=Named(_shared(c, c is numbered, dialect, known) for c in item.columns),
         constraints=tuple(c for c in constraints if c is not None),
         indexes=Named(sorted((index(i, dialect) for i in item.indexes), key=lambda i: i.name)),
         comment=item.comment or None,
@@ -137,6 +140,35 @@ def _ordered(items: Iterable[sa.Constraint]) -> list[sa.Constraint]:
 
 SEQUENCE = "_sequence"
 """The option of a column that holds the name of the sequence that gives it its numbers."""
+
+
+def _shared(
+    item: sa.Column[Any], is_numbered: bool, dialect: Dialect, known: dict[Any, Column]
+) -> Column:
+    """The column: one value for all that say the same, so that its normal form is made once."""
+    default: Any = item.server_default
+    if default is not None:
+        if type(default) is not sa.DefaultClause or not isinstance(default.arg, str):
+            return column(item, dialect)
+        default = default.arg
+    if isinstance(item.default, sa.Sequence) or "dialect_options" in vars(item):
+        return column(item, dialect)
+    key = (
+        item.name,
+        getattr(item.name, "quote", None),
+        said(item.type),
+        item.nullable,
+        default,
+        is_numbered,
+        item.comment,
+    )
+    try:
+        found = known.get(key)
+    except TypeError:  # an attribute that cannot be hashed: such a type is not remembered
+        return column(item, dialect)
+    if found is None:
+        found = known[key] = column(item, dialect)
+    return found
 
 
 def column(item: sa.Column[Any], dialect: Dialect | None = None) -> Column:

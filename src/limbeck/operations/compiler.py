@@ -17,7 +17,7 @@ from limbeck.operations.base import Operation, Statement
 from limbeck.schema.constraints import Constraint, ForeignKey
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Before, Column, Index, Table
-from limbeck.schema.types import Expression, SqlType
+from limbeck.schema.types import Expression, SqlType, said
 
 Override: TypeAlias = Callable[[Any, "Compiler", Before], tuple[Statement, ...]]
 
@@ -91,7 +91,7 @@ class Compiler:
         """A type as this dialect writes it; remembered, since models say the same few often."""
         payload = type_.payload
         try:
-            key: Any = (type(payload), tuple(payload.__dict__.items()))
+            key: Any = said(payload)
             found = self._types.get(key)
         except TypeError:  # an attribute that cannot be hashed: such a type is not remembered
             key = found = None

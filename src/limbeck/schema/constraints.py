@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from limbeck.schema.names import Name
@@ -93,16 +95,32 @@ NOT_VALID = "postgresql_not_valid"
 
 def is_valid(constraint: Constraint) -> bool:
     """Whether all rows keep it, as far as the server has looked."""
-    return not any(key == NOT_VALID for key, _ in constraint.options)
+    options = constraint.options
+    return not options or all(key != NOT_VALID for key, _ in options)
 
 
-def content(constraint: Constraint) -> Constraint:
+_DEMANDS: dict[type, Callable[[Any], Any]] = {
+    PrimaryKey: attrgetter("columns"),
+    Unique: attrgetter("columns", "deferrable", "initially"),
+    ForeignKey: attrgetter(
+        "columns",
+        "referred",
+        "referred_columns",
+        "on_delete",
+        "on_update",
+        "deferrable",
+        "initially",
+        "match",
+    ),
+    Check: attrgetter("expression"),
+    Exclude: attrgetter("definition"),
+}
+
+
+def content(constraint: Constraint) -> Hashable:
     """What the constraint demands: without its name, how it came, and whether rows were checked."""
     options = constraint.options
     if not is_valid(constraint):
         options = tuple(pair for pair in options if pair[0] != NOT_VALID)
-    if isinstance(constraint, Check):
-        return Check(constraint.expression, options=options)
-    if constraint.name is None and options is constraint.options:
-        return constraint
-    return replace(constraint, name=None, options=options)
+    kind = type(constraint)
+    return kind, _DEMANDS[kind](constraint), options

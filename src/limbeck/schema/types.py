@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 Origin = Literal["declared", "inspected", "normalized"]
 
 
+def said(payload: TypeEngine[Any]) -> tuple[Any, ...]:
+    """What a type says, to remember what was made of it.
+
+    Types of which this is the same are the same; it cannot be hashed where one of their attributes
+    cannot. Each Boolean and Enum has listeners of its own, which say nothing.
+    """
+    content = vars(payload)
+    if "dispatch" in content:
+        content = {key: value for key, value in content.items() if key != "dispatch"}
+    return (type(payload), *content.items())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SqlType:
     """The type of a column.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -101,6 +101,7 @@ class _Reader:
     request: Request
     catalog: Catalog
     dialect: Any
+    known: dict[Any, Column] = field(default_factory=dict)
 
     def tables(self) -> Iterator[Table]:
         for row in self.catalog.tables:
@@ -124,7 +125,7 @@ class _Reader:
         checks = self.catalog.checks.get(name.name, [])
         json = {_json_column(c) for c in checks}
         columns = (
-            column(c, self.dialect, collation, c[1] in json)
+            self.column(c, collation, c[1] in json)
             for c in self.catalog.columns.get(name.name, [])
             if self.includes(name, c[1], "column")
         )
@@ -137,6 +138,14 @@ class _Reader:
             comment=comment or None,
             options=self.options(engine, collation, create_options),
         )
+
+    def column(self, row: Row, table_collation: str | None, is_json: bool) -> Column:
+        """One value for all columns that say the same."""
+        key = (row[1], row[3:], table_collation, is_json)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = column(row, self.dialect, table_collation, is_json)
+        return found
 
     def options(
         self, engine: str | None, collation: str | None, create_options: str

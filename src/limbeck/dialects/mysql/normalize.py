@@ -55,6 +55,7 @@ class Normalizer:
         self.dialect = dialect
         self.compiler = Compiler(dialect)
         self._prefix = f"{dialect.name}_"
+        self._columns: dict[tuple[int, bool], tuple[Column, Column]] = {}
 
     def table(self, table: Table) -> Table:
         """A table with all that it holds."""
@@ -76,6 +77,13 @@ class Normalizer:
 
     def column(self, table: Table, column: Column, primary: bool) -> Column:
         """A column; the error for a type that cannot be compiled names it."""
+        known = self._columns.get((id(column), primary))
+        if known is None:  # the pair keeps the original alive, so its id stays its own
+            known = column, self._column(table, column, primary)
+            self._columns[id(column), primary] = known
+        return known[1]
+
+    def _column(self, table: Table, column: Column, primary: bool) -> Column:
         type_ = self.type(table, column)
         return Column(
             name=column.name,

@@ -62,6 +62,7 @@ class Reader:
     domains: list[Domain] = field(default_factory=list)
     used: dict[Name, None] = field(default_factory=dict)
     _types: dict[tuple[int, str, str | None], SqlType] = field(default_factory=dict)
+    _known: dict[tuple[Any, ...], Column] = field(default_factory=dict)
 
     def schema(self) -> Schema:
         """All that was asked for."""
@@ -209,37 +210,35 @@ class Reader:
         includes = self._part_filter("column")
         is_filtered = self.request.include_name is not None
         found: dict[int, list[Column]] = {oid: [] for oid in oids}
-        type_of, known = self._type, self._types
         for row in self.catalog.columns(oids):
-            oid, number, name, type_oid, text, not_null, sql, generated, identity, coll, note = row
+            oid, number, name = row[:3]
             numbered[oid][number] = name
-            if is_filtered and not includes(names[oid], name):
-                continue
-            type_ = known.get((type_oid, text, coll)) or type_of(type_oid, text, coll)
-            if sql is None and not identity:
-                found[oid].append(
-                    Column(name, type_, not not_null, autoincrement=False, comment=note or None)
-                )
-                continue
-            own = sequences.get((oid, number), ())
-            serial = any(_is_serial(sql, sequence) for sequence in own)
-            plain = sql is not None and not serial and not generated
-            found[oid].append(
-                Column(
-                    name=name,
-                    type=type_,
-                    nullable=not not_null,
-                    default=_default(sql) if plain else None,
-                    computed=(
-                        Computed(Expression(sql, sql, "inspected"), generated == "s")
-                        if generated
-                        else None
-                    ),
-                    identity=inspected_identity(identity, own) if identity else None,
-                    autoincrement=serial,
-                    comment=note or None,
-                )
-            )
+            if not is_filtered or includes(names[oid], name):
+                found[oid].append(self._column(row[2:], sequences.get((oid, number), ())))
+        return found
+
+    def _column(self, row: tuple[Any, ...], own: Sequence[Any]) -> Column:
+        """One value for all columns that say the same; not where there are sequences of its own."""
+        found = None if own else self._known.get(row)
+        if found is not None:
+            return found
+        name, oid, text, not_null, sql, generated, identity, collation, note = row
+        serial = any(_is_serial(sql, sequence) for sequence in own)
+        plain = sql is not None and not serial and not generated
+        found = Column(
+            name=name,
+            type=self._type(oid, text, collation),
+            nullable=not not_null,
+            default=_default(sql) if plain else None,
+            computed=(
+                Computed(Expression(sql, sql, "inspected"), generated == "s") if generated else None
+            ),
+            identity=inspected_identity(identity, own) if identity else None,
+            autoincrement=serial,
+            comment=note or None,
+        )
+        if not own:
+            self._known[row] = found
         return found
 
     def _sequences(self, oids: list[int]) -> dict[Key, list[Any]]:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Dialect
 from limbeck.dialects.postgresql import types
 from limbeck.dialects.postgresql.types import AnyType
 from limbeck.schema.names import Name
-from limbeck.schema.types import EnumType, SqlType
+from limbeck.schema.types import EnumType, SqlType, said
 
 EXTENSIONS = {
     "citext": "citext",
@@ -127,7 +127,7 @@ class TypeTexts:
             return type_.normalized(type_.text, type_.enum)
         payload = type_.payload
         try:
-            key: Any = (type(payload), tuple(payload.__dict__.items()))
+            key: Any = said(payload)
             known = self._by_content.get(key)
         except TypeError:  # an attribute that cannot be hashed: such a type is not remembered
             key, known = None, None

@@ -65,6 +65,7 @@ class Normalizer:
         self.compiler = Compiler(dialect)
         self.texts = TypeTexts(dialect)
         self.has_virtual = bool(getattr(dialect, "supports_virtual_generated_columns", False))
+        self._columns: dict[tuple[int, bool], tuple[Column, Column]] = {}
 
     def table(self, table: Table) -> Table:
         """A table in normal form."""
@@ -84,6 +85,13 @@ class Normalizer:
 
     def column(self, column: Column, is_key: bool) -> Column:
         """A column in normal form; `is_key` says whether it is part of the primary key."""
+        known = self._columns.get((id(column), is_key))
+        if known is None:  # the pair keeps the original alive, so its id stays its own
+            known = column, self._column(column, is_key)
+            self._columns[id(column), is_key] = known
+        return known[1]
+
+    def _column(self, column: Column, is_key: bool) -> Column:
         type_ = self.texts.normalized(column.type)
         text = type_.text or ""
         identity = column.identity

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -207,7 +208,7 @@ def _table(name: Name, text: parse.TableText, catalog: _Catalog, key_of: Any) ->
     ]
     return Table(
         name=name,
-        columns=Named(_column(c) for c in text.columns),
+        columns=Named(_column(c.sql) for c in text.columns),
         constraints=tuple(constraints),
         indexes=Named(
             index_from(index_name, sql, spelling)
@@ -242,7 +243,9 @@ def _table_options(name: Name, text: parse.TableText, catalog: _Catalog) -> Opti
     return tuple(sorted(found.items()))
 
 
-def _column(text: parse.ColumnText) -> Column:
+@lru_cache(maxsize=parse.REMEMBERED)
+def _column(sql: str) -> Column:
+    text = parse.column(sql)
     clauses = {clause.kind: clause for clause in text.clauses}
     default, computed = clauses.get("default"), clauses.get("generated")
     collation, not_null = clauses.get("collate"), clauses.get("not null")

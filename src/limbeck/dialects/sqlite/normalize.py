@@ -18,24 +18,40 @@ from limbeck.schema.objects import Column, Schema, Table
 def normalize(schema: Schema, dialect: Dialect) -> Schema:
     """Every table in normal form; idempotent."""
     compiler = Compiler(dialect)
-    return Schema(Named(table(t, compiler) for t in schema))
+    known: dict[int, Column] = {}
+    return Schema(Named(table(t, compiler, known) for t in schema))
 
 
-def table(value: Table, compiler: Compiler) -> Table:
-    """A table in normal form."""
-    columns = {c.name: forms.column(c, value, compiler) for c in value.columns.values()}
-    constraints = (forms.constraint(c, value, compiler) for c in value.constraints)
+def table(value: Table, compiler: Compiler, known: dict[int, Column] | None = None) -> Table:
+    """A table in normal form; `known` are normal columns by the id of a value that is kept."""
     primary = value.primary_key
     key = primary.columns if primary is not None else ()
+    found = _columns(value, key, compiler, {} if known is None else known)
+    constraints = (forms.constraint(c, value, compiler) for c in value.constraints)
     options = dict(value.options)
-    numbered = key[0] if _is_rowid(key, columns, options) and not _is_descending(primary) else None
+    numbered = key[0] if _is_rowid(key, found, options) and not _is_descending(primary) else None
     return Table(
         name=value.name,
-        columns=Named(_keyed(c, c.name in key, c.name == numbered) for c in columns.values()),
+        columns=Named(_keyed(c, c.name in key, c.name == numbered) for c in found.values()),
         constraints=tuple(c for c in constraints if c is not None),
         indexes=Named(forms.index(i, value, compiler) for i in value.indexes.values()),
         options=_table_options(options, numbered is not None),
     )
+
+
+def _columns(
+    value: Table, key: tuple[str, ...], compiler: Compiler, known: dict[int, Column]
+) -> dict[str, Column]:
+    """The columns, each value made normal once, but where the key says something of it."""
+    found: dict[str, Column] = {}
+    for column in value.columns.values():
+        normal = None if key == (column.name,) else known.get(id(column))
+        if normal is None:
+            normal = forms.column(column, value, compiler)
+            if key != (column.name,):
+                known[id(column)] = normal
+        found[column.name] = normal
+    return found
 
 
 def _keyed(column: Column, is_key: bool, is_numbered: bool) -> Column:

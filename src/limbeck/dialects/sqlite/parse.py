@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
+from limbeck.dialects.sqlite.body import definitions
 from limbeck.dialects.sqlite.tokens import Token, closing, tokens, without_parentheses
 
 ClauseKind: TypeAlias = Literal[
     "primary key", "unique", "check", "foreign key", "not null", "default", "collate", "generated"
 ]
+
+REMEMBERED = 4096
+"""Definitions whose meaning is kept: a database says the same few thousands of times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +160,31 @@ class _Reader:
 
 def table(sql: str) -> TableText:
     """CREATE TABLE (…) …, any kind but a virtual one."""
-    reader = _Reader(sql, tokens(sql))
-    while reader.word != "(":
-        reader.place += 1
-    reader.place += 1
+    texts, rest = definitions(sql)
     columns: list[ColumnText] = []
-    while reader.word not in (")", "") and reader.word not in _TABLE_WORDS:
-        columns.append(_column(reader))
-        reader.take(",")
     constraints: list[Clause] = []
-    while reader.word not in (")", ""):
+    for text in texts:
+        part = _part(text)
+        if isinstance(part, ColumnText):
+            columns.append(part)
+        else:
+            constraints += part
+    options = _options(_Reader(rest, tokens(rest))) if rest.strip() else ()
+    return TableText(tuple(columns), tuple(constraints), options)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _part(sql: str) -> ColumnText | tuple[Clause, ...]:
+    """A column, or constraints of the table: the commas between these may be left out."""
+    reader = _Reader(sql, tokens(sql))
+    if reader.word not in _TABLE_WORDS:
+        return _column(reader)
+    clauses: list[Clause] = []
+    while reader.word:
         clause = _table_clause(reader)
         if clause is not None:
-            constraints.append(clause)
-        reader.take(",")
-    reader.take(")")
-    return TableText(tuple(columns), tuple(constraints), _options(reader))
+            clauses.append(clause)
+    return tuple(clauses)
 
 
 def _options(reader: _Reader) -> tuple[str, ...]:
@@ -187,7 +201,9 @@ def _options(reader: _Reader) -> tuple[str, ...]:
 
 def column(sql: str) -> ColumnText:
     """One column's definition, as it stands in CREATE TABLE."""
-    return _column(_Reader(sql, tokens(sql)))
+    found = _part(sql)
+    assert isinstance(found, ColumnText)  # a table's constraint begins with a word of its own
+    return found
 
 
 def _column(reader: _Reader) -> ColumnText:
