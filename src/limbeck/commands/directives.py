@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from limbeck.commands.autogenerate import Difference
 from limbeck.database.migration import MigrationContext
@@ -11,7 +11,9 @@ from limbeck.diff.tuples import as_tuples
 from limbeck.operations.base import Operation
 from limbeck.project.border import border
 from limbeck.schema.objects import Schema
-from limbeck.script.render import Item
+
+if TYPE_CHECKING:
+    from limbeck.script.render import Item
 
 
 class _Operations:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from limbeck.commands.autogenerate import Difference
 from limbeck.commands.directives import Directives, MigrationScript, directives_in_force
-from limbeck.commands.proof import Claim
 from limbeck.database.migration import MigrationContext
-from limbeck.plan.expand import after, expand
+
+if TYPE_CHECKING:
+    from limbeck.commands.proof import Claim
 
 Hook = Callable[[MigrationContext, Any, list[Any]], None]
 
@@ -56,6 +57,8 @@ class Draft:
 
     def expand(self, scripts: Sequence[MigrationScript]) -> None:
         """Puts steps that make nobody wait in the place of plain ones (`plan.expand`)."""
+        from limbeck.plan.expand import after, expand
+
         for number, (context, found) in enumerate(zip(self.contexts, self.found, strict=True)):
             dialect, compiler = context.limbeck_dialect, context.interpreter.compiler
             schema = found.before
@@ -68,6 +71,8 @@ class Draft:
 
     def claims(self, scripts: Sequence[MigrationScript]) -> list[Claim]:
         """What those scripts are for, one for each database."""
+        from limbeck.commands.proof import Claim
+
         claims = []
         for number, (context, found) in enumerate(zip(self.contexts, self.found, strict=True)):
             up = [s.upgrade_ops_list[number] for s in scripts if s.upgrade_ops_list[number:]]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from limbeck.commands.environment import run
 from limbeck.database.migration import MigrationContext
 from limbeck.database.steps import MigrationStep
-from limbeck.errors import DatabaseAhead, DatabaseNotAtHead
+from limbeck.errors import CommandError, DatabaseAhead, DatabaseNotAtHead
 from limbeck.project.project import Project
 from limbeck.revision.graph import Revision
 from limbeck.revision.walk import upgrade_path
@@ -34,6 +36,17 @@ def pending(project: Project, target: str = "heads") -> tuple[Revision, ...]:
 
     run(project, steps, dont_mutate=True)
     return tuple(found)
+
+
+def require_up_to_date(project: Project, rows: Sequence[str]) -> None:
+    """Raises CommandError unless the rows are the heads."""
+    graph = project.scripts.graph
+    if set(rows) not in (set(graph.real_heads), set(graph.heads)):
+        missing = ", ".join(head for head in graph.real_heads if head not in rows)
+        raise CommandError(
+            "Target database is not up to date."
+            + (f" Run 'limbeck upgrade heads' first (missing: {missing})." if missing else "")
+        )
 
 
 def require_none_pending(project: Project) -> None:

@@ -14,6 +14,7 @@ from limbeck.commands.drops import refuse_drops
 from limbeck.commands.environment import run, run_apart
 from limbeck.commands.keep import keep_if_proven
 from limbeck.commands.new import GeneratedScript, Identifiers, new_revision
+from limbeck.commands.pending import require_up_to_date
 from limbeck.commands.remarks import remarked
 from limbeck.commands.renames import Renames, warn
 from limbeck.database.migration import MigrationContext
@@ -24,17 +25,6 @@ from limbeck.project.environment import EnvironmentContext
 from limbeck.project.project import Project
 from limbeck.script.render import RenderOptions, render
 from limbeck.script.template import import_lines
-
-
-def require_up_to_date(project: Project, rows: Sequence[str]) -> None:
-    """Raises CommandError unless the rows are the heads."""
-    graph = project.scripts.graph
-    if set(rows) not in (set(graph.real_heads), set(graph.heads)):
-        missing = ", ".join(head for head in graph.real_heads if head not in rows)
-        raise CommandError(
-            "Target database is not up to date."
-            + (f" Run 'limbeck upgrade heads' first (missing: {missing})." if missing else "")
-        )
 
 
 def revision(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from limbeck.database.own_tables import HISTORY, LONG_TEXT, own_name
+from limbeck.database.own_tables import HISTORY, LongText, own_name
 from limbeck.database.steps import MigrationStep
 from limbeck.database.version_rows import own_transaction
 from limbeck.database.version_table import VersionTable
@@ -63,14 +63,14 @@ class HistoryTable:
             sa.Column("outcome", sa.String(16), nullable=False),
             sa.Column("started", sa.DateTime, nullable=False),
             sa.Column("seconds", sa.Float, nullable=False),
-            sa.Column("rows_before", LONG_TEXT, nullable=False),
-            sa.Column("rows_after", LONG_TEXT, nullable=False),
+            sa.Column("rows_before", LongText, nullable=False),
+            sa.Column("rows_after", LongText, nullable=False),
             sa.Column("os_user", sa.String(255), nullable=False),
             sa.Column("database_user", sa.String(255), nullable=False),
             sa.Column("version", sa.String(32), nullable=False),
             sa.Column("checksum", sa.String(64)),
-            sa.Column("error", LONG_TEXT),
-            sa.Column("source", LONG_TEXT),
+            sa.Column("error", LongText),
+            sa.Column("source", LongText),
             schema=self.schema,
         )
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from limbeck.database.own_tables import JOURNAL, LONG_TEXT, own_name
+from limbeck.database.own_tables import JOURNAL, LongText, own_name
 from limbeck.database.version_table import VersionTable
 
 _ROWS = 500
@@ -84,14 +84,14 @@ class Journal:
             sa.Column("repeats", sa.Integer, nullable=False),
             sa.Column("run", sa.String(40), nullable=False),
             sa.Column("digest", sa.String(64), nullable=False),
-            sa.Column("statement", LONG_TEXT),
+            sa.Column("statement", LongText),
             sa.Column("state", sa.String(16), nullable=False),
             sa.Column("started", sa.DateTime),
             sa.Column("ended", sa.DateTime),
-            sa.Column("error", LONG_TEXT),
+            sa.Column("error", LongText),
             sa.Column("session", sa.String(64)),
             sa.Column("script", sa.String(64)),
-            sa.Column("position", LONG_TEXT),
+            sa.Column("position", LongText),
             schema=self.schema,
         )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
 
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Schema
@@ -15,8 +17,20 @@ JOURNAL = "limbeck_journal"
 HISTORY = "limbeck_history"
 LOCK = "limbeck_lock"
 
-LONG_TEXT = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
-"""Text that may be longer than 64 KB."""
+
+class LongText(sa.types.TypeDecorator[str]):
+    """Text that may be longer than 64 KB."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """MySQL's own type, from a module that only its users have to load."""
+        if dialect.name not in ("mysql", "mariadb"):
+            return super().load_dialect_impl(dialect)
+        from sqlalchemy.dialects import mysql
+
+        return mysql.LONGTEXT()
 
 
 def own_name(name: str, version: Name) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
@@ -84,10 +83,11 @@ def _sqlalchemy_name(cls: type, context: RenderContext) -> str:
 
 def _described(payload: TypeEngine[Any], context: RenderContext) -> tuple[Node, ...] | None:
     """Arguments of the types whose `repr` leaves some out or says too much."""
+    is_own = type(payload).__module__.startswith("sqlalchemy.dialects.postgresql.")
     match payload:
-        case postgresql.DOMAIN():
+        case sa.types.SchemaType() if is_own and payload.__visit_name__ == "DOMAIN":
             return _domain(payload, context)
-        case sa.Enum() if type(payload) in (sa.Enum, postgresql.ENUM):
+        case sa.Enum() if is_own or type(payload) is sa.Enum:
             return _enum(payload)
         case sa.Interval():
             given = [
@@ -126,7 +126,7 @@ def _enum(payload: sa.Enum) -> tuple[Node, ...]:
     )
 
 
-def _domain(payload: postgresql.DOMAIN, context: RenderContext) -> tuple[Node, ...]:
+def _domain(payload: Any, context: RenderContext) -> tuple[Node, ...]:
     def text(value: Any) -> str | None:
         if value is None or isinstance(value, str):
             return value

@@ -12,7 +12,8 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from limbeck.commands.autogenerate import Difference, difference
 from limbeck.commands.directives import DowngradeOps, MigrationScript, UpgradeOps
-from limbeck.commands.revision import require_up_to_date, write_script
+from limbeck.commands.pending import require_up_to_date
+from limbeck.commands.revision import write_script
 from limbeck.compat.alembic.autogenerate import render
 from limbeck.compat.alembic.autogenerate.compare import in_force
 from limbeck.compat.alembic.operations import ops
