@@ -81,7 +81,8 @@ def explain(command: str, error: RevisionError) -> str:
         case ResolutionError(argument=argument):
             reason = str(error)
             located = f"Can't locate revision identified by '{argument}'"
-            return located if reason.startswith("No such revision") else f"{located}: {reason}"
+            located = located if reason.startswith("No such revision") else f"{located}: {reason}"
+            return f"{located}. {error.hint}" if error.hint else located
         case _:
             return str(error)
 

@@ -183,11 +183,12 @@ class MultipleHeads(RevisionError):
 
 
 class ResolutionError(RevisionError):
-    """An identifier names no revision, or more than one."""
+    """An identifier names no revision, or more than one; `hint` says what may be meant."""
 
-    def __init__(self, message: str, argument: str) -> None:
+    def __init__(self, message: str, argument: str, hint: str = "") -> None:
         super().__init__(message)
         self.argument = argument
+        self.hint = hint
 
 
 class CycleDetected(RevisionError):

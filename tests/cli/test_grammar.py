@@ -63,7 +63,7 @@ def test_what_env_py_sees_of_a_command(seen: list[CommandOptions]) -> None:
         "-x",
         "b",
         "-c",
-        "x.ini",
+        "alembic.ini",
         "-n",
         "sec",
         "revision",
@@ -81,7 +81,7 @@ def test_what_env_py_sees_of_a_command(seen: list[CommandOptions]) -> None:
     assert positional == []
     assert keywords[:2] == ["message", "autogenerate"]
     assert options.x == ["a=1", "b"]
-    assert (options.config, options.name) == (["x.ini"], "sec")
+    assert (options.config, options.name) == (["alembic.ini"], "sec")
     assert getattr(options, "autogenerate", False) is True
     assert (options.message, options.head, options.depends_on) == ("msg", "head", ["d1", "d2"])
     assert "sql" in options
@@ -104,8 +104,8 @@ def test_several_revisions_are_a_list(seen: list[CommandOptions], name: str) -> 
 def test_c_means_config_before_the_command_and_check_heads_after_it(
     seen: list[CommandOptions],
 ) -> None:
-    options = parse(seen, "-c", "my.ini", "current", "-c", "-v")
-    assert options.config == ["my.ini"]
+    options = parse(seen, "-c", "pyproject.toml", "current", "-c", "-v")
+    assert options.config == ["pyproject.toml"]
     assert options.check_heads is True
 
 
@@ -295,3 +295,59 @@ def test_a_shell_can_complete_commands_and_options(
     asked = {"_LIMBECK_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": word}
     assert limbeck(env=asked).stdout == f"plain,{offered}\n"
     assert "complete -" in limbeck(env={"_LIMBECK_COMPLETE": "bash_source"}).stdout
+
+
+@pytest.fixture
+def shop(limbeck: Run, project: Path) -> Path:
+    """Two databases with a history each."""
+    tables = [
+        f'[tool.limbeck.databases.{name}]\nurl = "sqlite:///{name}.db"\nscript_location = "{name}"'
+        for name in ("billing", "shop")
+    ]
+    (project / "pyproject.toml").write_text("\n".join(["[tool.limbeck]", *tables]) + "\n")
+    for name in ("billing", "shop"):
+        limbeck("revision", "-m", "first", "--rev-id", f"{name}27c6", "--database", name)
+    return project
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "message"),
+    [
+        ("statsu", 2, "Did you mean 'status'?"),
+        ("status --databse shop", 2, "Did you mean '--database'?"),
+        ("erd --format svgg", 2, "'mermaid', 'dot', 'svg'"),
+        ("heads --database shp", 255, "'shop'"),
+        ("show shp27c6 --database shop", 255, "'shp27c6'. Did you mean 'shop27c6'?"),
+        ("upgrade shp2 --database shop", 255, "'shp2'. Did you mean 'shop27c6'?"),
+        ("show haed --database shop", 255, "Did you mean 'head' or 'heads'?"),
+        ("show zzzz --database shop", 255, "'limbeck history' lists them all."),
+        ("-c no.ini heads", 255, "There is no no.ini, which -c names."),
+        ("downgrade base", 255, "Name one with --database: billing, shop."),
+    ],
+)
+def test_what_is_mistyped_is_answered_with_what_may_be_meant(
+    limbeck: Run, shop: Path, typed: str, status: int, message: str
+) -> None:
+    done = limbeck(*typed.split())
+    assert (done.returncode, done.stdout) == (status, "")
+    assert message in done.stderr
+
+
+def test_a_mistyped_setting_is_named_with_the_nearest(limbeck: Run, project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.limbeck]\nscript_locaton = "x"\n')
+    done = limbeck("heads")
+    assert (done.returncode, done.stdout) == (255, "")
+    assert "'script_location'" in done.stderr
+    assert "pyproject.toml" in done.stderr
+
+
+def test_a_row_without_a_file_says_what_to_do(limbeck: Run, project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.limbeck]\nurl = "sqlite:///x.db"\n')
+    limbeck("revision", "-m", "first", "--rev-id", "a1")
+    assert limbeck("upgrade").returncode == 0
+    (script,) = (project / "migrations" / "versions").glob("*.py")
+    script.rename(project / "away")
+    done = limbeck("upgrade")
+    assert done.returncode == 255
+    assert "Can't locate revision identified by 'a1'." in done.stderr
+    assert "limbeck stamp --purge" in done.stderr

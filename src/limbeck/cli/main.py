@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -33,8 +34,9 @@ from limbeck.cli.output import (
 from limbeck.cli.own import OWN_COMMANDS
 from limbeck.cli.parameters import COMMANDS, GLOBAL_OPTIONS, JSON, WHERE_OPTIONS, Grammar
 from limbeck.cli.prompt import asker, chooser
-from limbeck.errors import CommandError, RevisionError, ScriptError, Terminated
+from limbeck.errors import CommandError, ConfigurationError, RevisionError, ScriptError, Terminated
 from limbeck.project.config import Config
+from limbeck.project.locate import INI_NAME
 from limbeck.project.project import Project
 from limbeck.script.module import importing
 
@@ -158,6 +160,10 @@ def _config(grammar: Grammar, globals_: dict[str, Any], options: CommandOptions)
     """The project that is meant; a shell that starts in a broken one is to have its completion."""
     if grammar.name == "completion":
         return Config(cmd_opts=options)
+    named = (path for path in globals_["config"] if path != INI_NAME)  # which may be left out
+    missing = [path for path in named if not os.path.exists(path)]
+    if missing and grammar.name != "init":
+        raise ConfigurationError(f"There is no {missing[0]}, which -c names.")
     return Config.find(globals_["config"], ini_section=globals_["name"], cmd_opts=options)
 
 

@@ -99,11 +99,14 @@ def _extend_toml(config: Config, source: Path, path: Path, target: Path) -> Acti
     if not path.exists():
         write_file(path, text)
         return _made(path, "Generating")
-    existing = path.read_text(encoding="utf-8")
+    existing = path.read_bytes().decode("utf-8")  # with the line ends that it has
     if re.search(r"^\s*\[tool\.alembic\]", existing, re.MULTILINE):
         said = f"File {path} already has a [tool.alembic] section, skipping"
         return Action(path, "left alone", said)
-    write_file(path, f"{existing.rstrip()}\n\n\n{text}" if existing.strip() else text, replace=True)
+    end = "\r\n" if "\r\n" in existing else "\n"
+    text = text.replace("\n", end)
+    whole = f"{existing.rstrip()}{end * 3}{text}" if existing.strip() else text
+    write_file(path, whole, replace=True)
     return Action(path, "extended", f"Appending to {path} ...  done")
 
 

@@ -7,6 +7,7 @@ revisions. Where a position can be below the first revision, it is None, as `bas
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from limbeck.revision.graph import Graph, Revision
 _RELATIVE = re.compile(r"(?:(?P<label>.+?)@)?(?P<symbol>[^@+:-]+)?(?P<offset>[+-][0-9]+)")
 _SHORTEST_WITH_PREFIX = 4
 _SHOWN_MATCHES = 3
+_SYMBOLS = ("head", "heads", "base", "current")
 
 Names = str | Sequence[str] | None
 
@@ -184,12 +186,22 @@ def _find_prefix(graph: Graph, prefix: str, branch: set[str] | None) -> str:
             f"No such revision or branch '{prefix}'"
             f"{hint if len(prefix) < _SHORTEST_WITH_PREFIX else ''}",
             prefix,
+            _meant(graph, prefix),
         )
     if len(matches) > 1:
         shown = ", ".join(f"'{name}'" for name in matches[:_SHOWN_MATCHES])
         more = "..." if len(matches) > _SHOWN_MATCHES else ""
         raise ResolutionError(f"Multiple revisions start with '{prefix}': {shown}{more}", prefix)
     return graph.label_owners.get(matches[0], matches[0])
+
+
+def _meant(graph: Graph, name: str) -> str:
+    """What may be meant by a name that there is not."""
+    names = [*graph.ids, *graph.label_owners, *_SYMBOLS]
+    longer = [known for known in names if name and known.startswith(name)]
+    near = dict.fromkeys([*longer, *difflib.get_close_matches(name, names, n=_SHOWN_MATCHES)])
+    shown = [f"'{found}'" for found in near][:_SHOWN_MATCHES]
+    return f"Did you mean {' or '.join(shown)}?" if shown else "'limbeck history' lists them all."
 
 
 def _text(identifier: object) -> str:
@@ -232,6 +244,8 @@ def known_rows(graph: Graph, rows: Sequence[str]) -> tuple[str, ...]:
                 f"No such revision or branch '{row}': the version table names it, but no "
                 "revision file has that id",
                 row,
+                "The version table names it, and no revision file has that id: bring the file "
+                "back, or have 'limbeck stamp --purge REVISION' say where the database is.",
             )
     return tuple(dict.fromkeys(rows))
 
