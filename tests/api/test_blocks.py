@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import markdown
 import pytest
 import yaml
 
@@ -138,3 +139,13 @@ def test_each_block_is_what_it_says(
             wrong.append(f"{place}: {error!r}")
     assert wrong == []
     assert len(found) > many
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_lists_tables_and_blocks_are_seen_as_such(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    html = markdown.markdown(text, extensions=["tables", "fenced_code", "toc"])
+    prose = re.sub(r"<pre>.*?</pre>", "", html, flags=re.DOTALL)
+    assert re.findall(r"<code>(?:yaml|python|console|text|toml)\n", prose) == []
+    paragraphs = re.findall(r"<p>(.*?)</p>", prose, re.DOTALL)
+    assert [p for p in paragraphs if re.search(r"\n\s*(- |\d\. |\| )|```", p)] == []
