@@ -87,7 +87,7 @@ class Story:
         process = subprocess.Popen(
             ["/bin/sh", "-c", command],
             cwd=self.folder,
-            env={**kept, "PATH": path, "COLUMNS": "100", **quiet, **self.variables},
+            env={**kept, "PATH": path, "COLUMNS": "100", "TERM": "dumb", **quiet, **self.variables},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
