@@ -314,7 +314,8 @@ def _dry_run(config: Config, revision: str, sql: bool, tag: str | None) -> None:
     if not done.revisions:
         config.print_stdout("Dry run: nothing to upgrade.")
         return
-    config.print_stdout(f"Dry run: {', '.join(done.revisions)} ran and were rolled back.")
+    were = "was" if len(done.revisions) == 1 else "were"
+    config.print_stdout(f"Dry run: {', '.join(done.revisions)} ran and {were} rolled back.")
     for sql_text in done.left_out:
         config.print_stdout(f"Not included, as it cannot run in a transaction: {sql_text}")
 

@@ -10,6 +10,7 @@ from limbeck.commands.autogenerate import compared, database_side
 from limbeck.commands.environment import run
 from limbeck.commands.past import edited
 from limbeck.commands.recording import server_of
+from limbeck.database.journal import HalfDone, Journal
 from limbeck.database.migration import MigrationContext
 from limbeck.database.mutex import runner
 from limbeck.database.steps import MigrationStep
@@ -45,6 +46,7 @@ class DatabaseStatus:
     edited: tuple[str, ...]
     drift: Drift
     runner: Holder | None
+    half_done: tuple[HalfDone, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def _database(project: Project, rows: tuple[str, ...], context: MigrationContext
     graph = project.scripts.graph
     known = tuple(row for row in rows if row in graph)
     pending = upgrade_path(graph, known, "heads") if len(graph) else ()
-    bind = context.connection
+    bind, works = context.connection, runner(context)
+    left = () if bind is None or works else Journal.left_on(bind, context.version)
     return DatabaseStatus(
         url="" if bind is None else bind.engine.url.render_as_string(hide_password=True),
         server=str(server_of(context, None)),
@@ -82,7 +85,8 @@ def _database(project: Project, rows: tuple[str, ...], context: MigrationContext
         pending=tuple(move.revision for move in pending),
         edited=tuple(edited(project, rows, context)),
         drift=_drift(project, context),
-        runner=runner(context),
+        runner=works,
+        half_done=tuple(left),
     )
 
 

@@ -17,6 +17,8 @@ from limbeck.operations.base import Statement
 from limbeck.plan.steps import Step
 from limbeck.runtime.invoke import Sink
 
+_PRODUCTS = {"mysql": "MySQL (or MariaDB)", "mariadb": "MariaDB", "oracle": "Oracle"}
+
 
 def run_dry(context: MigrationContext, steps: Sequence[MigrationStep]) -> tuple[str, ...]:
     """Runs steps on the database and takes everything back; what could not take part is returned.
@@ -27,7 +29,8 @@ def run_dry(context: MigrationContext, steps: Sequence[MigrationStep]) -> tuple[
     name = context.dialect.name
     if not (context.transactional_ddl or name == "sqlite"):
         raise UnsupportedOperation(
-            f"{name} cannot roll back what changes a table: 'limbeck plan' shows what would run, "
+            f"{_PRODUCTS.get(name, name)} cannot roll back what changes a table: 'limbeck plan' "
+            "shows what would run, "
             "and 'limbeck trace' tries it on a scratch database."
         )
     if context.live.external:

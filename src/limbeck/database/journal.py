@@ -14,6 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from limbeck.database.own_tables import JOURNAL, LongText, own_name
+from limbeck.database.version_rows import own_transaction
 from limbeck.database.version_table import VersionTable
 
 _ROWS = 500
@@ -64,6 +65,15 @@ class HalfDone:
         """The statement that began and of which nobody saw the end."""
         return next((line for line in self.lines if line.in_doubt), None)
 
+    @property
+    def done(self) -> int:
+        """How many of its statements have run, and stay."""
+        return sum(line.state == "done" for line in self.lines)
+
+    def __str__(self) -> str:
+        word = "statement" if self.done == 1 else "statements"
+        return f"{self.revision} has run in part ({self.direction}, {self.done} {word})"
+
 
 class Journal:
     """The table on a connection. Everything runs in the transaction that is under way."""
@@ -94,6 +104,13 @@ class Journal:
             sa.Column("position", LongText),
             schema=self.schema,
         )
+
+    @classmethod
+    def left_on(cls, connection: sa.Connection, version: VersionTable) -> list[HalfDone]:
+        """The revisions that runs on a database have left half done."""
+        journal = cls(connection, version, run="")
+        with own_transaction(connection):
+            return journal.half_done() if journal.exists() else []
 
     def exists(self) -> bool:
         """Whether the table is there."""

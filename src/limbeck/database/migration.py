@@ -22,7 +22,7 @@ from limbeck.database.offline import Offline
 from limbeck.database.patience import Patience
 from limbeck.database.progress import Progress
 from limbeck.database.rewriting import rewriting
-from limbeck.database.run import Run, tell_state
+from limbeck.database.run import Run, tell_half_done, tell_state
 from limbeck.database.runs import stamp_steps
 from limbeck.database.steps import MigrationStep
 from limbeck.database.transactions import begin_for_real
@@ -309,7 +309,9 @@ class MigrationContext(Configured):
         try:
             yield
         except BaseException as error:
-            if not isinstance(error, Exception):
+            if isinstance(error, Exception):
+                tell_half_done(self, error)
+            else:
                 tell_state(self)
             self.past.write_failure()
             raise

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from limbeck.database.connect import beside
 from limbeck.database.interrupts import called_on_signal, terminated_as_exit
+from limbeck.database.journal import Journal
+from limbeck.database.ledger import key_of
 from limbeck.database.steps import MigrationStep
 from limbeck.database.watched import tell_step
-from limbeck.errors import locate
+from limbeck.errors import HalfDoneRevision, locate
 
 if TYPE_CHECKING:
     from limbeck.database.migration import MigrationContext
@@ -170,6 +172,28 @@ def tell_state(context: MigrationContext) -> None:
     except Exception:  # whatever keeps it from being read, the run ends
         rows = "a revision that could not be read"
     log.warning("Interrupted in %s. The database is at %s. %s", step.short_log, rows, kept)
+
+
+def tell_half_done(context: MigrationContext, error: Exception) -> None:
+    """Says that statements of the revision that failed stay, and how to go on."""
+    step, connection = context.step, context.connection
+    if connection is None or step is None or isinstance(error, HalfDoneRevision):
+        return
+    if connection.invalidated or context.live.external or context.opts.get("on_scratch"):
+        return
+    try:
+        left = Journal.left_on(connection, context.version)
+    except Exception as failure:  # the error itself is what matters
+        log.debug("The journal cannot be read: %s", failure)
+        return
+    for half_done in left:
+        if half_done.done and (half_done.revision, half_done.direction) == key_of(step):
+            log.warning(
+                "%s. 'limbeck resolve' shows them. Correct what comes after them, and 'limbeck %s' "
+                "goes on there.",
+                half_done,
+                half_done.direction,
+            )
 
 
 def _committed_rows(context: MigrationContext, connection: sa.Connection) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from limbeck import errors
 from limbeck.cli.screens.resolve import resolve
+from limbeck.cli.screens.status import status
 from tests import servers
 from tests.databases.project_folder import Folder
 
@@ -120,6 +121,40 @@ def test_what_the_catalog_cannot_decide_is_asked_for(mysql: Folder, engine: sa.E
     resolve(mysql.config, applied=True)
     mysql.upgrade()
     assert tables(engine) == {"one"}
+
+
+@pytest.mark.parametrize(
+    ("server", "fails_with"),
+    [
+        pytest.param("mysql", "ALTER TABLE one DROP COLUMN no", marks=pytest.mark.mysql),
+        pytest.param("postgresql", "DROP INDEX CONCURRENTLY no", marks=pytest.mark.postgresql),
+    ],
+)
+def test_what_fails_half_way_says_so_and_the_status_shows_it(
+    request: pytest.FixtureRequest,
+    caplog: pytest.LogCaptureFixture,
+    server: str,
+    fails_with: str,
+) -> None:
+    folder: Folder = request.getfixturevalue(server)
+    folder.revision("a1", f'op.execute("{fails_with}")')
+    fails(folder)
+    assert "in part" not in caplog.text
+    edit(folder, "a1", "    op.execute", f"    {CREATE.format('one')}\n    op.execute")
+    fails(folder)
+    told = "a1 has run in part (upgrade, 1 statement)"
+    assert f"{told}. 'limbeck resolve' shows them. Correct what comes after them" in caplog.text
+    status(folder.config)
+    assert f"Half done {told}; 'limbeck upgrade' goes on" in folder.output.getvalue()
+    found = status(folder.config, json_=True)
+    assert found is not None
+    left = {"revision": "a1", "direction": "upgrade", "statements": 1}
+    assert found.content["databases"][0]["half_done"] == [left]
+    edit(folder, "a1", fails_with, "INSERT INTO one VALUES (1)")
+    folder.upgrade()
+    folder.output.truncate(0)
+    status(folder.config)
+    assert "Half done" not in folder.output.getvalue()
 
 
 @pytest.mark.mysql

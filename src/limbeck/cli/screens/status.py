@@ -56,6 +56,9 @@ def _lines(found: Status, database: DatabaseStatus) -> Iterator[tuple[str, str]]
     graph = found.graph
     yield from _column("Heads", [_named(graph[h], signs(graph, graph[h])) for h in found.heads])
     yield from _pending(database)
+    for half_done in database.half_done:
+        told = f"{half_done}; 'limbeck {half_done.direction}' goes on, 'limbeck resolve' shows them"
+        yield "Half done", painted(told, "red")
     yield "Models", drift_line(database.drift)
     if database.edited:
         names = ", ".join(database.edited)
@@ -124,6 +127,10 @@ def database_document(database: DatabaseStatus) -> dict[str, Any]:
         "edited": list(database.edited),
         "differences": dict(drift.kinds) if compared else None,
         "not_compared": drift.not_compared or None,
+        "half_done": [
+            {"revision": h.revision, "direction": h.direction, "statements": h.done}
+            for h in database.half_done
+        ],
         "runner": None
         if runner is None
         else {

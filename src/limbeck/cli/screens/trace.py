@@ -38,7 +38,9 @@ def _lines(found: TracedRun) -> Iterator[str]:
         yield ""
         yield f"{painted(revision.revision.revision, 'cyan', bold=True)}  {revision.revision.doc}"
         for number, traced in enumerate(revision.statements, 1):
-            yield f"  {number:2}  {traced.statement.sql.expandtabs(4)}"
+            first, *more = traced.statement.sql.expandtabs(4).splitlines() or [""]
+            yield f"  {number:2}  {first}".rstrip()
+            yield from (f"      {line}".rstrip() for line in more)
             yield from (f"        {line}" for line in _seen(traced))
     yield ""
     yield (
