@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import servers
-from tests.databases.runners import Deployment
+from tests.databases.runners import Deployment, until
 from tests.databases.test_one_runner import HOLD, rows
 
 SLEEPS = """
@@ -56,7 +56,7 @@ def test_a_signal_ends_the_statement_and_says_where_the_database_is(
             "SELECT id FROM information_schema.processlist "
             "WHERE db = DATABASE() AND info LIKE 'SELECT SLEEP%'"
         )
-        assert servers.execute(database, running) == []
+        until(lambda: not servers.execute(database, running), "the statement ends", seconds=20)
     deployment.flag("go").touch()
     assert "Waiting" not in deployment.start().end()
     assert rows(database) == ["r1", "r2"]
