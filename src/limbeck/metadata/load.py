@@ -6,7 +6,7 @@ names that a naming convention makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Sequence as Several
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import Label, UnaryExpression, conv
 
 from limbeck.errors import CommandError
+from limbeck.metadata.options import options_of
 from limbeck.schema import constraints as values
 from limbeck.schema.constraints import Constraint, Options
 from limbeck.schema.named import Named
@@ -355,48 +356,3 @@ def _element(expression: Any, keeps_label: bool = False) -> IndexElement:
     if isinstance(inner, str):
         return IndexElement(inner, None, descending, nulls)
     return IndexElement(None, Expression(labelled if keeps_label else inner), descending, nulls)
-
-
-def options_of(item: Any) -> Options:
-    """The dialect keyword arguments of a table, column, constraint or index.
-
-    SQLAlchemy makes the mapping when it is first asked for, which is dear: an item that was
-    given none is not asked.
-    """
-    return options(item.dialect_kwargs) if "dialect_options" in vars(item) else ()
-
-
-def options(given: Mapping[str, Any]) -> Options:
-    """Dialect keyword arguments as sorted, hashable pairs; those that are not set are left out."""
-    pairs = ((key, _hashable(value)) for key, value in sorted(given.items()))
-    return tuple(
-        (key, value)
-        for key, value in pairs
-        if value not in (None, (), False) or (key in _MEANT_WHEN_FALSE and value is False)
-    )
-
-
-def changed_options(given: Mapping[str, Any]) -> Options:
-    """Dialect keyword arguments as sorted, hashable pairs, None and False among them."""
-    return tuple((key, _hashable(value)) for key, value in sorted(given.items()))
-
-
-_MEANT_WHEN_FALSE = frozenset(("sqlite_with_rowid",))
-"""Options that are on where they are not given."""
-
-
-def _hashable(value: Any) -> Any:
-    match value:
-        case sa.Column():
-            return value.name
-        case sa.sql.ClauseElement():
-            return Expression(value)
-        case Mapping():
-            pairs = ((_hashable(k), _hashable(v)) for k, v in value.items())
-            return tuple(sorted(pairs, key=lambda pair: pair[0]))
-        case list() | tuple():
-            return tuple(_hashable(v) for v in value)
-        case set() | frozenset():
-            return tuple(sorted(_hashable(v) for v in value))
-        case _:
-            return value

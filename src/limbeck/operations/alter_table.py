@@ -8,6 +8,7 @@ from typing import Any
 
 from limbeck.errors import NotReversible, UnsupportedOperation
 from limbeck.metadata import load
+from limbeck.metadata.options import changed_options
 from limbeck.operations.base import Call, Operation, Ref, Scope, Statement
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.tables import schema_argument
@@ -125,6 +126,6 @@ def alter_table(
     """
     return AlterTable(
         load.qualified(table_name, schema, scope.dialect),
-        load.changed_options(options),
+        changed_options(options),
         None if prefixes is None else tuple(p.upper() for p in prefixes),
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from limbeck.errors import CommandError, NotReversible, SchemaConflict
 from limbeck.metadata import load
+from limbeck.metadata.options import options_from
 from limbeck.operations.alter_column import AlterColumn, comment_on_column
 from limbeck.operations.base import UNSET, Call, Operation, Ref, Scope, Statement, Unset
 from limbeck.operations.compiler import Compiler
@@ -273,7 +274,7 @@ def drop_column(
     """Drops a column, with the constraints and indexes that the server drops along."""
     existing = kw.pop("existing_type", None)
     del existing  # accepted for batch scripts; the state before knows better
-    options = load.options(kw)
+    options = options_from(kw)
     return DropColumn(
         load.qualified(table_name, schema, scope.dialect), column_name, bool(if_exists), options
     )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from limbeck.errors import NotReversible, SchemaConflict
 from limbeck.metadata import load
+from limbeck.metadata.options import options_from
 from limbeck.operations.base import Call, Operation, Ref, Scope, Statement
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.tables import schema_argument
@@ -214,4 +215,4 @@ def drop_index(
 ) -> DropIndex:
     """Drops an index; MySQL and MSSQL need its table."""
     table = None if table_name is None else load.qualified(table_name, schema, scope.dialect)
-    return DropIndex(index_name, table, schema, bool(if_exists), load.options(kw))
+    return DropIndex(index_name, table, schema, bool(if_exists), options_from(kw))

@@ -13,6 +13,7 @@ from typing import Any
 
 from limbeck.dialects.sqlite import forms, parse
 from limbeck.dialects.sqlite.inspect import INLINE, SQL, index_from
+from limbeck.dialects.sqlite.texts import Clause, ClauseKind, ColumnText
 from limbeck.dialects.sqlite.tokens import canonical, identifier, tokens
 from limbeck.dialects.sqlite.types import canonical_type, collation_text
 from limbeck.metadata import build
@@ -28,7 +29,7 @@ from limbeck.schema.names import Name
 from limbeck.schema.objects import Column, Index, Table
 from limbeck.schema.types import Expression
 
-_KINDS: dict[type, parse.ClauseKind] = {
+_KINDS: dict[type, ClauseKind] = {
     PrimaryKey: "primary key",
     Unique: "unique",
     Check: "check",
@@ -107,12 +108,10 @@ def _built(table: Table) -> Any:
     return build.table(replace(table, options=numbered, indexes=type(table.indexes)()))
 
 
-def _inline(
-    text: parse.ColumnText, column: Column, table: Table
-) -> list[tuple[parse.Clause, Constraint]]:
+def _inline(text: ColumnText, column: Column, table: Table) -> list[tuple[Clause, Constraint]]:
     """The constraints in a column's text that the table still has, each with its value."""
     left = [c for c in table.constraints if dict(c.options).get(INLINE)]
-    found: list[tuple[parse.Clause, Constraint]] = []
+    found: list[tuple[Clause, Constraint]] = []
     for clause in text.clauses:
         for constraint in left:
             if _is_written(clause, constraint, column, table):
@@ -122,7 +121,7 @@ def _inline(
     return found
 
 
-def _is_written(clause: parse.Clause, constraint: Constraint, column: Column, table: Table) -> bool:
+def _is_written(clause: Clause, constraint: Constraint, column: Column, table: Table) -> bool:
     if _KINDS.get(type(constraint)) != clause.kind or dict(constraint.options)[SQL] != clause.sql:
         return False
     match constraint:
@@ -137,7 +136,7 @@ def _is_written(clause: parse.Clause, constraint: Constraint, column: Column, ta
             return getattr(constraint, "columns", ()) == (column.name,)
 
 
-def _same_target(clause: parse.Clause, key: ForeignKey) -> bool:
+def _same_target(clause: Clause, key: ForeignKey) -> bool:
     """Whether a written key points where the value does; without columns, to the primary key."""
     same_table = clause.target.casefold() == key.referred.name.casefold()
     columns = clause.target_columns or key.referred_columns
@@ -145,11 +144,11 @@ def _same_target(clause: parse.Clause, key: ForeignKey) -> bool:
 
 
 def _edited(
-    text: parse.ColumnText,
+    text: ColumnText,
     column: Column,
     table: Table,
     compiler: Compiler,
-    constraints: Sequence[parse.Clause],
+    constraints: Sequence[Clause],
 ) -> str:
     """The column's text with what differs from the value written anew, the rest as it was."""
     changed = _changed_clauses(text, column, table, compiler)
@@ -168,7 +167,7 @@ def _edited(
 
 
 def _changed_clauses(
-    text: parse.ColumnText, column: Column, table: Table, compiler: Compiler
+    text: ColumnText, column: Column, table: Table, compiler: Compiler
 ) -> dict[str, str]:
     """Clauses to be written anew, by kind; empty text takes one away. "collate" is the type."""
     changed: dict[str, str] = {}
@@ -199,7 +198,7 @@ def _changed_clauses(
     return changed
 
 
-def _same_default(wanted: str | None, clause: parse.Clause | None, type_text: str) -> bool:
+def _same_default(wanted: str | None, clause: Clause | None, type_text: str) -> bool:
     """Whether a default means the same under the column's new type."""
     if clause is None or wanted is None:
         return False
@@ -237,9 +236,7 @@ def constraint_sql(constraint: Constraint, table: Table, compiler: Compiler) -> 
     return None if text is None else compiler.plain(text)
 
 
-def _still_says(
-    clause: parse.Clause, constraint: Constraint, table: Table, compiler: Compiler
-) -> bool:
+def _still_says(clause: Clause, constraint: Constraint, table: Table, compiler: Compiler) -> bool:
     match constraint:
         case Check():
             own = forms.expression(constraint.expression, compiler)

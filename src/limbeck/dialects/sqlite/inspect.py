@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import conv
 
 from limbeck.dialects.base import NameFilter, Request
 from limbeck.dialects.sqlite import parse
+from limbeck.dialects.sqlite.texts import Clause, Element, TableText
 from limbeck.dialects.sqlite.tokens import literal as quoted_literal
 from limbeck.dialects.sqlite.tokens import names_in, quoted
 from limbeck.dialects.sqlite.types import inspected_type
@@ -83,9 +84,9 @@ def _tables(connection: sa.Connection, schema: str | None, request: Request) -> 
     catalog = _read(connection, schema)
     wanted = _wanted(catalog, request)
     names = {name.casefold(): name for name in catalog.tables}
-    parsed: dict[str, parse.TableText] = {}
+    parsed: dict[str, TableText] = {}
 
-    def text_of(name: str) -> parse.TableText:
+    def text_of(name: str) -> TableText:
         if name not in parsed:
             parsed[name] = parse.table(catalog.tables[name])
         return parsed[name]
@@ -189,13 +190,13 @@ def _shadows(
     return [name for name in tables if name in shadows]
 
 
-def _key_columns(text: parse.TableText) -> tuple[str, ...]:
+def _key_columns(text: TableText) -> tuple[str, ...]:
     inline = (c for column in text.columns for c in column.clauses)
     keys = (c for c in (*text.constraints, *inline) if c.kind == "primary key")
     return next((c.columns for c in keys), ())
 
 
-def _table(name: Name, text: parse.TableText, catalog: _Catalog, key_of: Any) -> Table:
+def _table(name: Name, text: TableText, catalog: _Catalog, key_of: Any) -> Table:
     spelling = {c.name.casefold(): c.name for c in text.columns}
     constraints = [
         _constraint(clause, name, spelling, key_of, inline=True)
@@ -221,7 +222,7 @@ def _table(name: Name, text: parse.TableText, catalog: _Catalog, key_of: Any) ->
 _CONSTRAINT_KINDS = frozenset(("primary key", "unique", "check", "foreign key"))
 
 
-def _table_options(name: Name, text: parse.TableText, catalog: _Catalog) -> Options:
+def _table_options(name: Name, text: TableText, catalog: _Catalog) -> Options:
     found: dict[str, Any] = {}
     triggers = catalog.triggers.get(name.name, ())
     own = name.name.casefold()
@@ -270,7 +271,7 @@ def _text(sql: str) -> Expression:
 
 
 def _constraint(
-    clause: parse.Clause, table: Name, spelling: Mapping[str, str], key_of: Any, *, inline: bool
+    clause: Clause, table: Name, spelling: Mapping[str, str], key_of: Any, *, inline: bool
 ) -> Constraint:
     options: Options = (
         (SQL, clause.sql),
@@ -317,7 +318,7 @@ def index_from(name: str, sql: str, spelling: Mapping[str, str]) -> Index:
     )
 
 
-def _index_element(element: parse.Element, spelling: Mapping[str, str]) -> IndexElement:
+def _index_element(element: Element, spelling: Mapping[str, str]) -> IndexElement:
     column = spelling.get(element.column.casefold()) if element.column is not None else None
     if column is not None and element.collation is None:
         return IndexElement(column, None, element.descending)

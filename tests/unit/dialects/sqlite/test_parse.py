@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from limbeck.dialects.sqlite import parse
+from limbeck.dialects.sqlite.texts import Clause, ClauseKind, TableText
 
 NASTY = """
 CREATE TABLE "ta ble" (  -- a comment with ) and "quote
@@ -30,20 +31,20 @@ CREATE TABLE "ta ble" (  -- a comment with ) and "quote
 
 
 @pytest.fixture
-def nasty() -> parse.TableText:
+def nasty() -> TableText:
     connection = sqlite3.connect(":memory:")
     connection.execute(NASTY)
     row = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'ta ble'").fetchone()
     return parse.table(row[0])
 
 
-def clause(table: parse.TableText, column: str, kind: parse.ClauseKind) -> parse.Clause:
+def clause(table: TableText, column: str, kind: ClauseKind) -> Clause:
     found = next(c for c in table.columns if c.name == column).clause(kind)
     assert found is not None
     return found
 
 
-def test_columns_and_their_types_are_read_whatever_their_quotes(nasty: parse.TableText) -> None:
+def test_columns_and_their_types_are_read_whatever_their_quotes(nasty: TableText) -> None:
     assert [(c.name, c.type_sql) for c in nasty.columns] == [
         ("id", "INTEGER"),
         ("a b", "CHARACTER VARYING (50)"),
@@ -58,7 +59,7 @@ def test_columns_and_their_types_are_read_whatever_their_quotes(nasty: parse.Tab
     ]
 
 
-def test_clauses_of_columns_come_in_any_order(nasty: parse.TableText) -> None:
+def test_clauses_of_columns_come_in_any_order(nasty: TableText) -> None:
     key = clause(nasty, "id", "primary key")
     assert (key.name, key.autoincrement, key.conflict) == ("pk", True, None)
     assert clause(nasty, "a b", "not null").conflict == "IGNORE"
@@ -74,7 +75,7 @@ def test_clauses_of_columns_come_in_any_order(nasty: parse.TableText) -> None:
     assert clause(nasty, "fk2", "unique").conflict == "ROLLBACK"
 
 
-def test_references_keep_actions_match_and_deferral(nasty: parse.TableText) -> None:
+def test_references_keep_actions_match_and_deferral(nasty: TableText) -> None:
     own = clause(nasty, "fk", "foreign key")
     assert (own.target, own.target_columns) == ("ta ble", ("id",))
     assert (own.on_update, own.on_delete, own.match) == ("SET DEFAULT", "NO ACTION", "FULL")
@@ -84,7 +85,7 @@ def test_references_keep_actions_match_and_deferral(nasty: parse.TableText) -> N
     assert (other.deferrable, other.initially) == (True, "DEFERRED")
 
 
-def test_table_constraints_need_no_commas(nasty: parse.TableText) -> None:
+def test_table_constraints_need_no_commas(nasty: TableText) -> None:
     unique, check, key = nasty.constraints
     assert (unique.name, unique.conflict) == ("u q", "REPLACE")
     assert [(e.column, e.collation, e.descending) for e in unique.elements] == [
@@ -95,7 +96,7 @@ def test_table_constraints_need_no_commas(nasty: parse.TableText) -> None:
     assert (key.columns, key.target_columns) == (("fk", "bare"), ("x", "y y"))
 
 
-def test_every_clause_keeps_its_own_text(nasty: parse.TableText) -> None:
+def test_every_clause_keeps_its_own_text(nasty: TableText) -> None:
     for column in nasty.columns:
         assert parse.column(column.sql) == column
     for constraint in nasty.constraints:
