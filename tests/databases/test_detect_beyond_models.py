@@ -68,6 +68,20 @@ def test_a_partition_belongs_to_its_table(postgresql: Server, run: Callable[...,
     assert found(postgresql, events()) == []
 
 
+def test_a_partition_that_has_a_model_of_its_own_is_not_made_once_more(
+    postgresql: Server, run: Callable[..., None]
+) -> None:
+    postgresql.create(events())
+    run(
+        "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (1) TO (9)",
+        "CREATE INDEX ON events_1 (a)",
+    )
+    models = events()
+    for name in ("events_1", "events_2"):
+        sa.Table(name, models, sa.Column("a", sa.Integer))
+    assert found(postgresql, models) == ["create_table events_2"]
+
+
 def test_the_undeclared_heirs_of_a_declared_table_are_not_dropped(
     postgresql: Server, run: Callable[..., None]
 ) -> None:

@@ -105,6 +105,14 @@ JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.reg
 WHERE s.relkind = 'S' AND s.relname = ANY (CAST(CAST(:names AS text) AS name[]))
 """
 
+PARTITIONS = """
+SELECT n.nspname::text, c.relname::text
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f')
+  AND c.relname = ANY (CAST(CAST(:names AS text) AS name[]))
+"""
+
 EXTENSIONS = """
 SELECT e.extname::text FROM pg_catalog.pg_extension e WHERE e.extname <> 'plpgsql'
 ORDER BY e.extname
@@ -243,6 +251,10 @@ class Catalog:
     def owned_sequences(self, names: Iterable[str]) -> Sequence[Any]:
         """(schema, name) of those of the sequences that belong to a column."""
         return self._rows(OWNED_SEQUENCES, names=array(names))
+
+    def partitions(self, names: Iterable[str]) -> Sequence[Any]:
+        """(schema, name) of those of the tables that are partitions."""
+        return self._rows(PARTITIONS, names=array(names))
 
     def schemas(self, names: Iterable[str]) -> list[str]:
         """Those of the schemas that are there."""

@@ -7,7 +7,7 @@ back by the same queries as always, and everything is rolled back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -48,6 +48,7 @@ def read_back(connection: sa.Connection, declared: Schema, inspected: Schema) ->
     """
     declared = with_unsaid(declared, inspected)
     declared = _without_owned_sequences(connection, declared, inspected)
+    declared = _without_partitions(connection, declared, inspected)
     declared = _with_domains(connection, declared, inspected)
     probes = undecided(declared, inspected)
     tables: dict[Name, Table] = {}
@@ -74,11 +75,28 @@ def _without_owned_sequences(
     names = {name.name for name in declared.sequences if name not in inspected.sequences}
     if not names:
         return declared
-    default = connection.dialect.default_schema_name
-    rows = Catalog(connection).owned_sequences(sorted(names))
-    owned = {Name(name, None if schema == default else schema) for schema, name in rows}
+    owned = _names(connection, Catalog(connection).owned_sequences(sorted(names)))
     kept = Named(s for s in declared.sequences.values() if s.name not in owned)
     return replace(declared, sequences=kept)
+
+
+def _without_partitions(connection: sa.Connection, declared: Schema, inspected: Schema) -> Schema:
+    """The declared schema without tables that are partitions of another one on the server.
+
+    Those are not inspected, since they belong to that table: models may name them to query them.
+    """
+    names = {table.name.name for table in declared if table.name not in inspected.tables}
+    rows = Catalog(connection).partitions(sorted(names)) if names else ()
+    for name in _names(connection, rows):
+        if name not in inspected.tables:
+            declared = declared.without_table(name)
+    return declared
+
+
+def _names(connection: sa.Connection, rows: Iterable[Sequence[str]]) -> list[Name]:
+    """Names of (schema, name) rows, the default schema counting as none."""
+    default = connection.dialect.default_schema_name
+    return [Name(name, None if schema == default else schema) for schema, name in rows]
 
 
 def _with_domains(connection: sa.Connection, declared: Schema, inspected: Schema) -> Schema:
