@@ -5,22 +5,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
-from hypothesis import strategies as st
+from hypothesis import note
 
 from tests import servers
 from tests.laws.blueprints import Blueprint, metadata
+from tests.laws.examples import holds
 from tests.laws.rows import rows, unchanged
 from tests.laws.server import Server, empty_mysql, empty_postgresql, empty_sqlite, server
-from tests.laws.strategies import pairs
 
-WAYS = ("operations", "script", "batch")
-EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "30"))
+EXAMPLES = 30
 
 
 def converges(found: Server, pair: tuple[Blueprint, Blueprint], way: str, random: Random) -> None:
@@ -61,25 +58,6 @@ def agrees(found: Server, models: Blueprint, when: str) -> None:
     assert not difference, f"{when}: {difference}"
 
 
-def holds(found: Server, record_property: Callable[[str, object], None]) -> None:
-    """Tries random pairs of databases on that server, and says how many."""
-
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-    @given(pairs(found.name), st.sampled_from(WAYS), st.integers(0, 10**6).map(Random))
-    def tried(pair: tuple[Blueprint, Blueprint], way: str, random: Random) -> None:
-        converges(found, pair, way, random)
-
-    tried()
-    record_property("examples", found.examples)
-    record_property("rows", f"{found.rows} rows in, {found.kept // 2} of them looked at after")
-    record_property("operations", dict(sorted(found.operations.items())))
-
-
 @pytest.fixture(scope="module")
 def sqlite() -> Iterator[Server]:
     with server("sqlite", "sqlite://", empty_sqlite) as found:
@@ -103,16 +81,16 @@ def mysql(mysql_url: str) -> Iterator[Server]:
 
 
 def test_sqlite_converges(sqlite: Server, record_property: Callable[[str, object], None]) -> None:
-    holds(sqlite, record_property)
+    holds(converges, sqlite, record_property, EXAMPLES)
 
 
 @pytest.mark.postgresql
 def test_postgresql_converges(
     postgresql: Server, record_property: Callable[[str, object], None]
 ) -> None:
-    holds(postgresql, record_property)
+    holds(converges, postgresql, record_property, EXAMPLES)
 
 
 @pytest.mark.mysql
 def test_mysql_converges(mysql: Server, record_property: Callable[[str, object], None]) -> None:
-    holds(mysql, record_property)
+    holds(converges, mysql, record_property, EXAMPLES)

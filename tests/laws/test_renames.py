@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, Phase, given, note, settings
-from hypothesis import strategies as st
+from hypothesis import note
 
 from limbeck.commands.autogenerate import Difference, compared, database_side
 from limbeck.commands.renames import Renames
 from limbeck.database.migration import MigrationContext
+from tests.laws import examples
 from tests.laws.blueprints import Blueprint, TableSpec, metadata
 from tests.laws.rows import Rows, rows, unchanged
 from tests.laws.server import Server, empty_mysql, empty_postgresql, empty_sqlite, server
-from tests.laws.strategies import OTHER_SCHEMA, pairs
+from tests.laws.strategies import OTHER_SCHEMA
 
-EXAMPLES = int(os.environ.get("LIMBECK_EXAMPLES", "15"))
-WAYS = ("operations", "script", "batch")
+EXAMPLES = 15
 
 
 @dataclass(frozen=True)
@@ -179,20 +177,7 @@ def keeps(found: Server, pair: tuple[Blueprint, Blueprint], way: str, random: Ra
 
 
 def holds(found: Server, record_property: Callable[[str, object], None]) -> None:
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-    @given(pairs(found.name), st.sampled_from(WAYS), st.integers(0, 10**6).map(Random))
-    def tried(pair: tuple[Blueprint, Blueprint], way: str, random: Random) -> None:
-        keeps(found, pair, way, random)
-
-    tried()
-    record_property("examples", found.examples)
-    record_property("rows", f"{found.rows} rows in, {found.kept // 2} of them looked at after")
-    record_property("operations", dict(sorted(found.operations.items())))
+    examples.holds(keeps, found, record_property, EXAMPLES)
     assert found.operations["RenameTable"] > 0
     assert found.kept > 0
 
