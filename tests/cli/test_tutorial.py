@@ -39,7 +39,7 @@ def play(block: re.Match[str], page: str, folder: Path) -> str:
     assert language == "console", f"a block of {language!r} is neither a file nor typed"
     parts = []
     for command in re.findall(r"^\$ (.*)$", text, re.MULTILINE):
-        story = Story(page, folder, {"NO_COLOR": "1"})
+        story = Story(page, folder, {"TERM": "dumb"})
         story.type(command)
         parts.append(story.parts[0].removeprefix("```console\n").removesuffix("```").rstrip())
     return "```console\n" + "\n\n".join(parts) + "\n```"
