@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from distributed import Client, LocalCluster
 
 from limbeck import Fleet, Migrator
+from limbeck.compat import alembic
 from limbeck.errors import CommandError, ConfigurationError
 from limbeck.migrator import Member, Outcome
 from tests import servers
@@ -57,6 +58,21 @@ def process_of(migrator: Migrator) -> int:
     return os.getpid()
 
 
+HELPER = """
+from alembic import op
+
+def drop(table):
+    op.drop_table(table)
+"""
+
+
+def alembic_in(migrator: Migrator) -> str | None:
+    """Whose that name is where the work is done."""
+    migrator.downgrade("base")
+    module = sys.modules.get("alembic")
+    return module and module.__name__
+
+
 @contextmanager
 def threads() -> Iterator[Executor]:
     with ThreadPoolExecutor(2) as executor:
@@ -93,6 +109,39 @@ def test_any_executor_runs_it(kind: Any, hosted: Path) -> None:
         workers = {outcome.value for outcome in fleet.each(process_of)}
         assert (os.getpid() in workers) is (kind is threads)
     assert all("users" in tables(url_of(hosted, name)) for name in TENANTS)
+
+
+@pytest.mark.parametrize("kind", [processes, dask], ids=lambda kind: kind.__name__)
+def test_workers_run_the_scripts_of_an_adopted_project(kind: Any, hosted: Path) -> None:
+    script = hosted / "migrations" / "versions" / "a1.py"
+    text = script.read_text(encoding="utf-8").replace("from limbeck import", "from alembic import")
+    script.write_text(text, encoding="utf-8")
+    with kind() as executor:
+        done = Fleet(project=hosted, executor=executor).upgrade()
+        assert [outcome.error for outcome in done] == [None] * 4
+        found = Fleet(project=hosted, executor=executor).each(alembic_in)
+        assert {outcome.value for outcome in found} == {None}
+
+
+def test_workers_take_the_name_alembic_as_the_process_does_that_sends_to_them(
+    hosted: Path,
+) -> None:
+    """What a script imports may import it."""
+    script = hosted / "migrations" / "versions" / "a1.py"
+    text = script.read_text(encoding="utf-8").replace(
+        "from limbeck import op", "from alembic import op\nfrom helper_of_fleet import drop"
+    )
+    script.write_text(text.replace("op.drop_table", "drop"), encoding="utf-8")
+    (hosted / "helper_of_fleet.py").write_text(HELPER, encoding="utf-8")
+    alembic.install()
+    try:
+        with processes() as executor:
+            done = Fleet(project=hosted, executor=executor).upgrade()
+            assert [outcome.error for outcome in done] == [None] * 4
+            found = Fleet(project=hosted, executor=executor).each(alembic_in)
+            assert {outcome.value for outcome in found} == {"limbeck.compat.alembic"}
+    finally:
+        alembic.uninstall()
 
 
 def test_each_method_gives_values(hosted: Path) -> None:

@@ -458,6 +458,56 @@ def test_an_env_py_that_imports_alembic_is_told_how(
         Migrator(sqlite_database, project=alembic_folder).upgrade()
 
 
+@pytest.mark.parametrize(
+    ("at_the_top", "inside"),
+    [
+        ("from alembic import op", "pass"),
+        ("import alembic.op as op", "pass"),
+        ("import alembic.operations, alembic\nop = alembic.op", "pass"),
+        ("op = None", "from alembic import op"),
+    ],
+)
+@pytest.mark.parametrize("installed", [True, False])
+def test_alembic_is_ours_in_old_scripts_and_what_it_was_elsewhere(
+    at_the_top: str,
+    inside: str,
+    installed: bool,
+    folder: Path,
+    sqlite_database: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`op` of another Alembic would know nothing of the run."""
+    text = FIRST.replace("from limbeck import op", at_the_top)
+    text = text.replace("upgrade() -> None:\n", f"upgrade() -> None:\n    {inside}\n")
+    (folder / "versions" / "a1.py").write_text(text, encoding="utf-8")
+    if installed:
+        theirs = __import__("alembic.op").op
+    else:
+        monkeypatch.setitem(sys.modules, "alembic", None)
+    before = {name: module for name, module in sys.modules.items() if "alembic" in name}
+    finders = [*sys.meta_path]
+    assert ids(Migrator(sqlite_database, script_location=folder).upgrade()) == ["a1", "b1"]
+    assert "users" in tables(sqlite_database)
+    names = [name for name in sys.modules if name.partition(".")[0] == "alembic"]
+    assert {name: sys.modules[name] for name in names} == {name: before[name] for name in names}
+    assert sys.meta_path == finders
+    if installed:
+        assert __import__("alembic.op").op is theirs
+
+
+def test_a_module_that_a_script_imports_says_what_to_do_about_alembic(
+    folder: Path, sqlite_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "helper_of_a_script.py").write_text("import alembic\n", encoding="utf-8")
+    first = folder / "versions" / "a1.py"
+    text = first.read_text(encoding="utf-8")
+    first.write_text(f"{text}\nimport helper_of_a_script\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "alembic", None)
+    with pytest.raises(ConfigurationError, match=r"call limbeck\.compat\.alembic\.install"):
+        Migrator(sqlite_database, script_location=folder).upgrade()
+
+
 def test_an_env_py_of_a_native_project_gets_the_database(
     folder: Path, sqlite_database: str
 ) -> None:

@@ -19,6 +19,7 @@ from limbeck.migrator.members import Member, Outcome, Outcomes, Status, Tenants,
 from limbeck.migrator.tasks import Task, run_all
 from limbeck.project.config import Config
 from limbeck.revision.revision import Revision
+from limbeck.script.module import importing
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -143,7 +144,7 @@ class Fleet:
         settings = self._config.narrowed(member.database, member.tenant).native
         assert settings is not None
         plain = replace(settings, tenants=None, databases=())
-        return Task(run, os.getpid(), member, plain, self._target, work, done)
+        return Task(run, os.getpid(), member, plain, self._target, work, done, importing.alembic)
 
 
 def _stamp(migrator: Migrator, targets: tuple[str, ...], purge: bool) -> None:

@@ -19,6 +19,7 @@ from limbeck.project.config import Config
 from limbeck.project.project import Project
 from limbeck.project.settings import Settings
 from limbeck.script.directory import ScriptDirectory
+from limbeck.script.module import importing
 
 R = TypeVar("R")
 
@@ -27,7 +28,8 @@ R = TypeVar("R")
 class Task(Generic[R]):
     """What is to be done on one member: all that another process has to know.
 
-    `run` is the call of a Fleet that it is part of, and `process` the one that made it.
+    `run` is the call of a Fleet that it is part of, and `process` the one that made it. `alembic`
+    makes that name ours, where it is so in that process.
     """
 
     run: str
@@ -37,6 +39,7 @@ class Task(Generic[R]):
     target: str | URL | None
     work: Callable[[Migrator], R]
     done: Status
+    alembic: Callable[[], None] | None
 
 
 def run_all(
@@ -85,6 +88,7 @@ def perform(task: Task[R]) -> Outcome[R]:
     try:
         config = Config.of(task.settings)
         if os.getpid() != task.process:
+            importing.alembic = importing.alembic or task.alembic
             Project(config)  # which makes the application's modules known to a worker
         migrator = Migrator(task.target, project=config)
         migrator._files.scripts = _read_once.scripts(task, config)

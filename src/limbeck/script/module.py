@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from types import CodeType, ModuleType
 
@@ -18,7 +19,7 @@ class Importing:
     """What is called before a script runs that imports `alembic`; None is nothing.
 
     The command line makes that name mean ours then: `limbeck.compat.alembic.install`, a room above.
-    A program's own process is left as it is.
+    A program's own process is left as it is, and the name means ours in its revision files alone.
     """
 
     alembic: Callable[[], None] | None = None
@@ -26,6 +27,9 @@ class Importing:
 
 importing = Importing()
 """The one in force in this process."""
+
+_WITHIN = "limbeck.compat.within"
+"""Stands a room above, and is loaded by name where a script asks for it."""
 
 
 def load_module(path: str) -> ModuleType:
@@ -35,15 +39,17 @@ def load_module(path: str) -> ModuleType:
     errors that Limbeck raised on purpose inside it pass through.
     """
     try:
-        return run_file(path)
+        return run_file(path, is_script=True)
     except LimbeckError:
         raise
     except Exception as error:
         raise ScriptError(_failure(path, error)) from error
 
 
-def run_file(path: str, name: str | None = None) -> ModuleType:
+def run_file(path: str, name: str | None = None, *, is_script: bool = False) -> ModuleType:
     """The file at `path` (an env.py), run as a new module that does not enter `sys.modules`.
+
+    In a revision file, `is_script`, the name `alembic` is ours in any process.
 
     What the file raises passes through as it is. Raises ScriptError naming file and line when
     the file is missing or does not compile.
@@ -65,14 +71,20 @@ def run_file(path: str, name: str | None = None) -> ModuleType:
     except (ImportError, EOFError, ValueError) as error:
         raise ScriptError(f"{path} can't be loaded: {error}") from None
     assert code is not None
-    if importing.alembic is not None and _imports_alembic(code):
-        importing.alembic()
+    if _imports_alembic(code):
+        if importing.alembic is not None:
+            importing.alembic()
+        elif is_script:
+            import_module(_WITHIN).import_within(module)
     exec(code, vars(module))
     return module
 
 
 def _imports_alembic(code: CodeType) -> bool:
-    return any(name == "alembic" or name.startswith("alembic.") for name in code.co_names)
+    """Whether it does so anywhere: in a function, too."""
+    return any(name.partition(".")[0] == "alembic" for name in code.co_names) or any(
+        _imports_alembic(inner) for inner in code.co_consts if isinstance(inner, CodeType)
+    )
 
 
 def header_by_import(path: str) -> Header:

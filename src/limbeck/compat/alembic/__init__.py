@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from limbeck.project.border import border
+from limbeck.script.module import importing
 
 if TYPE_CHECKING:
     from limbeck.project.config import Config
@@ -83,6 +84,7 @@ def install() -> None:
     for name in [name for name in sys.modules if _is_alembic(name)]:
         _replaced[name] = sys.modules.pop(name)
     sys.meta_path.insert(0, _finder)
+    importing.alembic = install  # for the processes that this one sends work to
     border.scripts = _scripts
     border.environment = _environment
     border.directives = _directives
@@ -94,7 +96,7 @@ def uninstall() -> None:
     if _finder not in sys.meta_path:
         return
     sys.meta_path.remove(_finder)
-    border.scripts = border.environment = border.directives = None
+    importing.alembic = border.scripts = border.environment = border.directives = None
     for name in [name for name in sys.modules if _is_alembic(name)]:
         del sys.modules[name]
     sys.modules.update(_replaced)
