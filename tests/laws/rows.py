@@ -149,7 +149,7 @@ def _image(old: TableSpec, new: TableSpec, after: Blueprint, row: Row, number: i
         if column.computed is not None:
             continue
         if was is None or was.computed is not None:
-            numbered = is_numbered(new, column)
+            numbered = is_numbered(new, column, after.dialect)
             first = column.identity or 1
             image[column.name] = New(str(first + number)) if numbered else default_of(column)
             continue
@@ -157,8 +157,10 @@ def _image(old: TableSpec, new: TableSpec, after: Blueprint, row: Row, number: i
             image[column.name] = converted(row[column.name], was, column, after)
         except Impossible:
             return None
-        begins = is_numbered(new, column) and not is_numbered(old, was)
-        if after.dialect == "mysql" and begins and Decimal(image[column.name] or 0) == 0:
+        begins = after.dialect == "mysql" and (
+            is_numbered(new, column, "mysql") and not is_numbered(old, was, "mysql")
+        )
+        if begins and Decimal(image[column.name] or 0) == 0:
             return None  # refused, with a word on what to do
     try:
         return _generated(new, image)
@@ -166,10 +168,12 @@ def _image(old: TableSpec, new: TableSpec, after: Blueprint, row: Row, number: i
         return None
 
 
-def is_numbered(table: TableSpec, column: ColumnSpec) -> bool:
+def is_numbered(table: TableSpec, column: ColumnSpec, dialect: str) -> bool:
     """Whether the server numbers the rows by that column."""
     if column.identity is not None:
         return True
+    if dialect == "sqlite" and table.tuned:
+        return False  # WITHOUT ROWID
     refers = any(column.name in k.columns for k in table.foreign_keys)
     whole = column.type in ("smallint", "integer", "bigint")
     return table.primary_key == (column.name,) and whole and not refers

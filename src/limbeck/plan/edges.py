@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from limbeck.operations.alter_column import AlterColumn
+from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import UNSET, Operation, Ref
 from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import AddConstraint, DropConstraint
@@ -24,6 +25,7 @@ def edges(operations: Sequence[Operation], before: Schema) -> Iterator[Edge]:
     yield from by_columns(operations, before)
     yield from _by_names(operations)
     yield from _by_enums(operations, before)
+    yield from _by_rowids(operations)
 
 
 def _by_references(operations: Sequence[Operation]) -> Iterator[Edge]:
@@ -143,6 +145,37 @@ def _by_enums(operations: Sequence[Operation], before: Schema) -> Iterator[Edge]
             yield from product((altered[name],), come[name])
         else:
             yield from product(gone[name], come[name])
+
+
+def _by_rowids(operations: Sequence[Operation]) -> Iterator[Edge]:
+    """On SQLite a table is without rowids only as long as it has a primary key."""
+    for position, operation in enumerate(operations):
+        options = dict(operation.options) if isinstance(operation, AlterTable) else {}
+        if "sqlite_with_rowid" not in options:
+            continue
+        assert isinstance(operation, AlterTable)
+        gone, come = _of_primary_key(operations, operation.name)
+        if options["sqlite_with_rowid"] is False:
+            yield from product(come, (position,))
+        else:
+            yield from product((position,), gone)
+
+
+def _of_primary_key(operations: Sequence[Operation], table: Name) -> tuple[list[int], list[int]]:
+    """Where the primary key of that table goes, and where one comes."""
+    gone: list[int] = []
+    come: list[int] = []
+    for position, operation in enumerate(operations):
+        match operation:
+            case DropConstraint(table=name, kind="primary") if name == table:
+                gone.append(position)
+            case DropColumn(table=name, added=AddColumn(constraints=keys)) if name == table:
+                gone += [position for key in keys if isinstance(key, PrimaryKey)]
+            case AddConstraint(table=name, constraint=PrimaryKey()) if name == table:
+                come.append(position)
+            case AddColumn(table=name, constraints=keys) if name == table:
+                come += [position for key in keys if isinstance(key, PrimaryKey)]
+    return gone, come
 
 
 def _old_column(operation: AlterColumn | DropColumn, before: Schema) -> Column | None:
