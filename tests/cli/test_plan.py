@@ -148,6 +148,9 @@ def test_a_dry_run_is_refused_where_ddl_cannot_be_rolled_back(
     assert done.returncode == 255
     assert "cannot roll back" in done.stderr
     assert tables(mysql_database) == set()
+    assert limbeck("upgrade", "head").returncode == 0
+    done = limbeck("upgrade", "head", "--dry-run")
+    assert (done.returncode, done.stdout) == (0, "Dry run: nothing to upgrade.\n"), done.stderr
 
 
 def test_protect_refuses_what_loses_data(project: Path, limbeck: Run) -> None:

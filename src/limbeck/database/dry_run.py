@@ -24,8 +24,10 @@ def run_dry(context: MigrationContext, steps: Sequence[MigrationStep]) -> tuple[
     """Runs steps on the database and takes everything back; what could not take part is returned.
 
     What is done CONCURRENTLY is done plainly here, and what cannot run in a transaction at all is
-    left out. Raises UnsupportedOperation where DDL cannot be rolled back.
+    left out. Raises UnsupportedOperation where there are steps and DDL cannot be rolled back.
     """
+    if not steps:
+        return ()
     name = context.dialect.name
     if not (context.transactional_ddl or name == "sqlite"):
         raise UnsupportedOperation(

@@ -123,10 +123,10 @@ class Run:
             context.writer.text(create + context.writer.end)
         context.step = step
         if context.as_sql:
-            log.log(context.log_level, "Running %s", step)
+            log.log(context.log_level, "%s", step.announcement)
         else:
             context.ahead.allowed = True
-            context.ahead.say(context.log_level, "Running %s", step)
+            context.ahead.say(context.log_level, "%s", step.announcement)
         if context.as_sql:
             context.writer.comment(f"Running {step.short_log}")
         self.call(step)

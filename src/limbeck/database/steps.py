@@ -55,6 +55,13 @@ class MigrationStep:
         return self.long_log
 
     @property
+    def announcement(self) -> str:
+        """What is about to happen: "Running …", unless the revision only counts as run."""
+        if self.revision is not None and self.migration_fn is None:
+            return f"Marking {self} as applied; nothing is run"
+        return f"Running {self}"
+
+    @property
     def info(self) -> MigrationInfo:
         """What `on_version_apply` hooks are told."""
         up, down = (

@@ -158,11 +158,17 @@ def test_what_fails_half_way_says_so_and_the_status_shows_it(
 
 
 @pytest.mark.mysql
-def test_all_of_a_revision_can_be_taken_as_applied(mysql: Folder, engine: sa.Engine) -> None:
+def test_all_of_a_revision_can_be_taken_as_applied(
+    mysql: Folder, engine: sa.Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     mysql.revision("a1", f'{CREATE.format("one")}\nop.execute("ALTER TABLE one DROP COLUMN no")')
     mysql.revision("a2", CREATE.format("two"))
     fails(mysql)
-    resolve(mysql.config, applied=True, all_=True)
+    caplog.clear()
+    with caplog.at_level("INFO"):
+        resolve(mysql.config, applied=True, all_=True)
+    assert "Marking upgrade  -> a1, message of a1 as applied; nothing is run" in caplog.text
+    assert "Running" not in caplog.text
     mysql.upgrade()
     assert tables(engine) == {"one", "two"}
     resolve(mysql.config)
