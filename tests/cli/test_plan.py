@@ -74,6 +74,45 @@ def test_a_plan_tells_locks_sizes_and_the_way_back(
     assert "nothing to upgrade" in limbeck("plan", "r0").stdout
 
 
+@pytest.mark.parametrize(
+    ("server", "locks"),
+    [
+        pytest.param(
+            "postgresql_database",
+            "row locks, blocks writes to them; those that it finds, until the commit",
+            marks=pytest.mark.postgresql,
+        ),
+        pytest.param(
+            "mysql_database",
+            "row locks, blocks writes to them; all that it reads on its way, until the commit",
+            marks=pytest.mark.mysql,
+        ),
+        (None, "database file, blocks writes"),
+    ],
+)
+def test_a_plan_tells_which_rows_stay_locked(
+    project: Path, limbeck: Run, request: pytest.FixtureRequest, server: str | None, locks: str
+) -> None:
+    here = f"sqlite:///{project}/app.db"
+    url = here if server is None else str(request.getfixturevalue(server))
+    changes = [
+        'op.execute("UPDATE person SET age = 1 WHERE age IS NULL")',
+        'op.execute("DELETE FROM person")',
+        'op.backfill("person", {"age": 2})',
+    ]
+    write_revisions(configure(project, url), changes)
+    assert limbeck("upgrade", "r0").returncode == 0
+    done = limbeck("plan")
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if line.endswith(locks)]
+    assert len(lines) == 3, done.stdout
+    assert done.stdout.count("in batches, each of which is committed by itself") == 1
+    if server is not None:
+        statements = json.loads(limbeck("plan", "r1", "--json").stdout)["databases"][0]
+        hazard = statements["revisions"][0]["statements"][0]["hazards"][-1]
+        assert (hazard["lock"], hazard["table"]) == ("row locks", "person")
+
+
 @pytest.mark.postgresql
 def test_a_trace_shows_what_the_server_does(
     project: Path, limbeck: Run, postgresql_database: str

@@ -110,7 +110,8 @@ def _statement(statement: Recorded, sizes: Mapping[Name, Size]) -> dict[str, Any
 
 def _hazard(hazard: Hazard) -> dict[str, Any]:
     table = None if hazard.table is None else str(hazard.table)
-    found: dict[str, Any] = {"kind": hazard.kind, hazard.of: table, "text": hazard.text or None}
+    of = "index" if hazard.of == "index" else "table"
+    found: dict[str, Any] = {"kind": hazard.kind, of: table, "text": hazard.text or None}
     if hazard.kind == "lock":
         found |= {"lock": hazard.lock, "blocks": hazard.blocks, "brief": hazard.brief}
     return found

@@ -21,7 +21,9 @@ HazardKind: TypeAlias = Literal[
     "unread",
 ]
 
-Blocks: TypeAlias = Literal["reads and writes", "writes", "schema changes", "nothing"]
+Blocks: TypeAlias = Literal[
+    "reads and writes", "writes", "schema changes", "writes to them", "nothing"
+]
 """Whom a lock makes wait, besides those who want the same."""
 
 
@@ -30,7 +32,8 @@ class Hazard:
     """One fact about a statement. `text` says what is special about it, if anything.
 
     A lock names its mode and whom it blocks; `brief` says that it is not held while rows are
-    read or written (MySQL's metadata lock around an online change).
+    read or written (MySQL's metadata lock around an online change). It is `of` the table, of an
+    index, or of rows.
     """
 
     kind: HazardKind
@@ -39,7 +42,7 @@ class Hazard:
     lock: str = ""
     blocks: Blocks = "nothing"
     brief: bool = False
-    of: Literal["table", "index"] = "table"
+    of: Literal["table", "index", "rows"] = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,14 @@ Facts: TypeAlias = Callable[[Action, Known], Iterable[Hazard]]
 """What a dialect knows of one action."""
 
 
-def rows_only(action: Action) -> bool:
-    """Whether an action only reads or writes rows, or the session."""
-    return action.kind in ("insert", "update", "delete", "select", "copy", "set", "nothing")
+def row_locks(action: Action, which: str) -> Iterable[Hazard]:
+    """The locks of rows that an action keeps; `which` says of which rows."""
+    if action.kind in ("update", "delete", "select for update"):
+        yield Hazard(
+            "lock",
+            action.table,
+            f"{which}, until the commit",
+            lock="row locks",
+            blocks="writes to them",
+            of="rows",
+        )

@@ -130,6 +130,8 @@ def _others(statement: Recorded) -> Iterator[str]:
     for hazard in statement.all_hazards:
         if hazard.kind != "lock" and not (hazard.kind == "no way back" and not hazard.text):
             yield _fact(hazard)
+    if statement.in_batches:
+        yield "in batches, each of which is committed by itself"
     if not statement.in_transaction:
         yield "outside of the transaction"
 

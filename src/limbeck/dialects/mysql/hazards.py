@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from limbeck.dialects.mysql.ways import column_change
 from limbeck.statements.action import Action, Kind
-from limbeck.statements.hazards import Hazard, Known
+from limbeck.statements.hazards import Hazard, Known, row_locks
 
 Algorithm: TypeAlias = Literal["INSTANT", "INPLACE", "COPY"]
 
@@ -61,6 +61,8 @@ def hazards(action: Action, known: Known) -> Iterable[Hazard]:
             yield Hazard("rewrite", action.table)
         elif action.kind in ("create index", "add constraint") and found.algorithm == "INPLACE":
             yield Hazard("scan", action.table, "builds an index")
+    # https://dev.mysql.com/doc/refman/8.4/en/innodb-locks-set.html: without an index it is all
+    yield from row_locks(action, "all that it reads on its way")
     yield from _about_data(action, known)
     if action.kind == "unread":
         yield Hazard("unread", action.table)

@@ -12,7 +12,7 @@ from limbeck.dialects.postgresql.rewrites import is_volatile, keeps_rows
 from limbeck.schema.constraints import ForeignKey
 from limbeck.schema.names import Name
 from limbeck.statements.action import Action, ColumnText, ConstraintText, Kind
-from limbeck.statements.hazards import Blocks, Hazard, Known
+from limbeck.statements.hazards import Blocks, Hazard, Known, row_locks
 
 BLOCKS: Mapping[str, Blocks] = {
     "ACCESS EXCLUSIVE": "reads and writes",
@@ -44,6 +44,7 @@ def hazards(action: Action, known: Known) -> Iterable[Hazard]:
     mode = _LOCKS.get(action.kind)
     if mode is not None and action.table is not None:
         yield lock(mode, action.table)
+    yield from row_locks(action, "those that it finds")
     if action.kind == "unread":
         yield Hazard("unread", action.table)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from limbeck.statements.action import Action
-from limbeck.statements.hazards import Hazard, Known, rows_only
+from limbeck.statements.hazards import Hazard, Known
+
+_LOCK_NOTHING = ("select", "set", "begin", "commit", "nothing", "unread")
 
 
 def hazards(action: Action, known: Known) -> Iterable[Hazard]:
     """The facts of one action."""
-    if not rows_only(action) and action.kind != "unread":
+    if action.kind not in _LOCK_NOTHING:
         yield Hazard("lock", action.table, lock="database file", blocks="writes")
     if action.kind in ("drop table", "drop column"):
         lost = "all rows of the table" if action.kind == "drop table" else f"column {action.name}"
