@@ -148,6 +148,41 @@ def test_a_snapshot_that_is_too_old_is_taken_anew(
     assert ran(postgresql_database) == ["first", "r1"]
 
 
+@pytest.mark.mysql
+def test_a_row_that_has_changed_since_it_was_read_is_read_anew(
+    tmp_path: Path, mysql_database: str
+) -> None:
+    variables = servers.execute(
+        mysql_database,
+        "CREATE TABLE item (id INTEGER PRIMARY KEY, n INTEGER)",
+        "INSERT INTO item VALUES (1, 0)",
+        "SHOW VARIABLES LIKE 'innodb_snapshot_isolation'",
+    )
+    if not variables:
+        pytest.skip("this server does not compare rows with a snapshot")
+    option = "SET SESSION innodb_snapshot_isolation = 1".replace(" ", "%20")
+    deployment = Deployment(tmp_path, f"{mysql_database}?init_command={option}", lock_timeout="30s")
+    deployment.revision(
+        "r1",
+        """
+        op.execute("INSERT INTO ran VALUES ('first')")
+        op.get_bind().exec_driver_sql("SELECT n FROM item").all()
+        open("read", "w").close()
+        while not os.path.exists("go"):
+            time.sleep(0.02)
+        op.execute("UPDATE item SET n = n * 3 + 1 WHERE id = 1")
+        """,
+    )
+    runner = deployment.start()
+    deployment.reached("read")
+    servers.execute(mysql_database, "UPDATE item SET n = 5 WHERE id = 1")
+    deployment.flag("go").write_text("", encoding="utf-8")
+    said = runner.end()
+    assert "Another transaction changed the same rows; trying again in" in said
+    assert servers.execute(mysql_database, "SELECT n FROM item") == [(16,)]
+    assert ran(mysql_database) == ["first", "r1"]
+
+
 def test_a_deadlock_that_comes_back_is_told_in_the_end(tmp_path: Path, shared: str) -> None:
     deployment = Deployment(tmp_path, shared, lock_timeout="30s", lock_retries="0")
     deployment.revision("r1", FIRST_THEN_SECOND)

@@ -107,6 +107,7 @@ class Wanted:
 
 NOT_GIVEN = "A lock was not given"
 DEADLOCK = "Two transactions waited for each other, and this one was to give way"
+CHANGED = "Another transaction changed the same rows"
 
 
 @dataclass(frozen=True, slots=True)

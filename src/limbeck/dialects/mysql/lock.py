@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from limbeck.dialects.locks import (
+    CHANGED,
     DEADLOCK,
     Blocker,
     Holder,
@@ -24,7 +25,8 @@ from limbeck.dialects.locks import (
 DEFAULT_LOCK_TIMEOUT = 2
 """Seconds: those who come behind a waiting ALTER TABLE wait as long as it does."""
 
-_LOCK_WAIT_TIMEOUT, _DEADLOCK = 1205, 1213
+_LOCK_WAIT_TIMEOUT = 1205
+_WHOLE = {1213: Refusal(DEADLOCK, whole=True), 1020: Refusal(CHANGED, whole=True)}
 _TOO_SLOW = (1969, 3024)
 """ER_STATEMENT_TIMEOUT of MariaDB and ER_QUERY_TIMEOUT of MySQL."""
 
@@ -158,16 +160,18 @@ def end(connection: sa.Connection) -> None:
 
 
 def refused(connection: sa.Connection, error: sa.exc.DBAPIError) -> Refusal | None:
-    """Whether a lock was not given in time, or a deadlock broken up.
+    """Whether a lock was not given in time, a deadlock broken up, or a snapshot too old.
 
     A deadlock takes all of the transaction back, a timeout the statement alone, unless the server
     was started with innodb_rollback_on_timeout:
     https://dev.mysql.com/doc/refman/8.4/en/innodb-error-handling.html
+    So does a row that has changed since the snapshot, where innodb_snapshot_isolation is on:
+    https://mariadb.com/kb/en/innodb-system-variables/#innodb_snapshot_isolation
     """
     number = _number(error)
     if number == _LOCK_WAIT_TIMEOUT:
         return Refusal(whole=connection.info.get(_ROLLS_BACK, False))
-    return Refusal(DEADLOCK, whole=True) if number == _DEADLOCK else None
+    return _WHOLE.get(number)
 
 
 def too_slow(error: sa.exc.DBAPIError) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from limbeck.dialects.locks import (
+    CHANGED,
     DEADLOCK,
     Blocker,
     Holder,
@@ -28,7 +29,7 @@ DEFAULT_LOCK_TIMEOUT = 2.0
 _REFUSALS = {
     "55P03": Refusal(),
     "40P01": Refusal(DEADLOCK),
-    "40001": Refusal("Another transaction changed the same rows", whole=True),
+    "40001": Refusal(CHANGED, whole=True),
 }
 """https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
