@@ -351,6 +351,53 @@ def test_at_a_terminal_the_question_is_asked(
     assert tables_of(f"sqlite:///{database}") == tables
 
 
+URLS = """
+first_database_url = "sqlite:///first.db"
+second_database_url = "sqlite:///second.db"
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "files"),
+    [("2\n2", ("second", "first")), ("2\n1", ("first", "second"))],
+)
+def test_several_databases_are_offered_where_urls_cannot_be_matched(
+    project: Path, answers: str, files: tuple[str, str]
+) -> None:
+    """The last URL is left over."""
+    lay_out(project, "two_bases")
+    (project / "app" / "db.py").write_text(URLS, encoding="utf-8")
+    status, printed, shown = at_a_terminal(project, answers, "init", prompt="Which one?")
+    assert status == 0, shown
+    assert "  2  a database for each" in shown
+    assert "The url of the database 'archive':" in shown
+    assert "The url of the database 'shop'" not in shown
+    assert "limbeck revision --database archive" in printed
+    assert written(project)["databases"] == {
+        name: {"metadata": f"app.{name}:{name.title()}Base", "models": [f"app.{name}"]}
+        | {"url": f"app.db:{file}_database_url"}
+        for name, file in zip(("archive", "shop"), files, strict=True)
+    }
+    revisions = [f"revision --database {name} -m first" for name in ("archive", "shop")]
+    go_through(project, *revisions, "upgrade --all")
+    assert tables_of(f"sqlite:///{project}/{files[0]}.db") == {"old"}
+    assert tables_of(f"sqlite:///{project}/{files[1]}.db") == {"orders"}
+
+
+def test_one_database_can_be_said_where_there_may_be_several(project: Path, here: Run) -> None:
+    lay_out(project, "two_bases")
+    (project / "app" / "db.py").write_text(URLS, encoding="utf-8")
+    said = here("init").stderr.splitlines()[-1]
+    assert said == (
+        "Say which one; for a database each, write [tool.limbeck.databases.archive] and "
+        "[tool.limbeck.databases.shop] with metadata and url. Nothing was written."
+    )
+    status, _, shown = at_a_terminal(project, "1\n3\n2", "init", prompt="Which one?")
+    assert status == 0, shown
+    assert written(project)["metadata"] == ["app.archive:ArchiveBase", "app.shop:ShopBase"]
+    assert written(project)["url"] == "app.db:second_database_url"
+
+
 def test_what_the_error_names_can_be_typed(project: Path, here: Run) -> None:
     lay_out(project, "two_bases")
     line = here("init").stderr.splitlines()[3].partition("  (")[0]

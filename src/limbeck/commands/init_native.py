@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from limbeck.errors import CommandError, ConfigurationError
 from limbeck.project.config import Config
 from limbeck.project.pyproject import write_table
 from limbeck.project.survey.survey import Choice, Part, Survey
+
+Choose: TypeAlias = Callable[[str, Sequence[str]], int]
 
 FOLDER = "migrations"
 """Where revisions go; the default of `script_location`."""
@@ -62,7 +64,8 @@ def init_native(
     if not metadata:
         _refuse_twins(survey)
     draft = _Draft(survey)
-    if not (metadata or models or url) and (parts := survey.databases()):
+    given = bool(metadata or models or url)
+    if not given and (parts := survey.databases() or _told(survey, config.choose)):
         draft.several(parts)
     else:
         draft.one(config, metadata, models, url)
@@ -92,7 +95,9 @@ class _Draft:
             self._say("metadata", named[0] if len(named) == 1 else [*named], _GIVEN)
         else:
             found = survey.metadata()
-            chosen = _choose(config.choose, "metadata", found, _no_metadata(survey.here))
+            chosen = _choose(
+                config.choose, "metadata", found, _no_metadata(survey.here), _tables_of(survey)
+            )
             named = chosen.values
             self._say_choice("metadata", chosen)
         if models:
@@ -147,13 +152,43 @@ class _Draft:
             self._say("prepend_sys_path", list(paths), "where the imports start")
 
 
+def _told(survey: Survey, choose: Choose | None) -> list[Part]:
+    """Several databases, where the user says so and which URL belongs to which; else nothing."""
+    parts, urls = survey.unmatched()
+    if choose is None or not parts:
+        return []
+    names = " and ".join(value for _, metadata in parts for value in metadata.values)
+    answers = ["one database, for one of them or for all", "a database for each"]
+    if not choose(f"There are {names}:", answers):
+        return []
+    told = []
+    for name, metadata in parts:
+        question = f"The url of the database {name!r}:"
+        chosen = urls[choose(question, [str(url) for url in urls])] if urls[1:] else urls[0]
+        urls.remove(chosen)
+        told.append(Part(name, metadata, chosen))
+    return told
+
+
+def _tables_of(survey: Survey) -> str:
+    """What can be written by hand where each metadata may be a database."""
+    tables = [f"[tool.limbeck.databases.{name}]" for name, _ in survey.unmatched()[0]]
+    if not tables:
+        return ""
+    return f"; for a database each, write {' and '.join(tables)} with metadata and url"
+
+
 def _choose(
-    choose: Callable[[str, Sequence[str]], int] | None,
+    choose: Choose | None,
     name: str,
     choices: Sequence[Choice],
     nothing: str,
+    otherwise: str = "",
 ) -> Choice:
-    """The one that fits, or the one that the user chooses."""
+    """The one that fits, or the one that the user chooses.
+
+    Raises ConfigurationError with the choices, and `otherwise`, where nobody is asked.
+    """
     if not choices:
         raise ConfigurationError(nothing)
     if len(choices) == 1:
@@ -162,7 +197,7 @@ def _choose(
     if choose is not None:
         return choices[choose(question, [str(choice) for choice in choices])]
     listed = "".join(f"  {_typed(name, choice)}\n" for choice in choices)
-    raise ConfigurationError(f"{question}\n{listed}Say which one. Nothing was written.")
+    raise ConfigurationError(f"{question}\n{listed}Say which one{otherwise}. Nothing was written.")
 
 
 def _typed(name: str, choice: Choice) -> str:

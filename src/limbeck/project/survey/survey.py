@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 
 from limbeck.project.dotenv import read_dotenv
@@ -29,7 +30,8 @@ class Choice:
 
     def __str__(self) -> str:
         place = f", {self.where}" if self.where else ""
-        return f"{' and '.join(self.values)}  ({self.what}{place})"
+        named = " and ".join(self.values)
+        return f"{named}  ({self.what}{place})" if named else f"{self.what}{place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +65,34 @@ class Survey:
 
         Empty where there is one metadata only, or where it is not plain which URL belongs to which.
         """
-        if len(self.roots) < 2 or not all(root.tables for root in self.roots):
-            return []
-        names = _apart(
-            [root.module.name if root.module else min(root.users) for root in self.roots]
-        )
         parts = [
             Part(name, _metadata(root), _url(urls[0]))
-            for root, name in zip(self.roots, names, strict=False)
+            for root, name in self._named()
             if len(urls := self._own_urls(root, name)) == 1
         ]
         distinct = {part.url.values for part in parts}
         whole = len(distinct) == len(self.roots)
         return sorted(parts, key=lambda part: part.name) if whole else []
+
+    def unmatched(self) -> tuple[list[tuple[str, Choice]], list[Choice]]:
+        """Names and metadata of what may be several databases, and the URLs that may be theirs.
+
+        Both are empty where there are not enough URLs for that.
+        """
+        named, urls = self._named(), self._urls.best(self._urls.all)
+        if not named or len(urls) < len(named):
+            return [], []
+        parts = [(name, _metadata(root)) for root, name in sorted(named, key=itemgetter(1))]
+        return parts, [_url(place) for place in urls]
+
+    def _named(self) -> list[tuple[Root, str]]:
+        """Several metadata that have tables, each with what its database would be called."""
+        if len(self.roots) < 2 or not all(root.tables for root in self.roots):
+            return []
+        names = _apart(
+            [root.module.name if root.module else min(root.users) for root in self.roots]
+        )
+        return list(zip(self.roots, names, strict=False))
 
     def _own_urls(self, root: Root, name: str) -> list[Place]:
         """The URLs of one of several: in its folder, in its package, or named like it."""
