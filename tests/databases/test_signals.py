@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests import servers
 from tests.databases.runners import Deployment, until
@@ -41,6 +42,14 @@ def interrupted(deployment: Deployment, number: int, status: int) -> str:
     return errors
 
 
+def told(url: str) -> list[tuple[object, ...]]:
+    """What the history says."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        query = "SELECT revision, outcome, error FROM limbeck_history ORDER BY id"
+        return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["term", "int"]
 )
@@ -51,6 +60,7 @@ def test_a_signal_ends_the_statement_and_says_where_the_database_is(
     errors = interrupted(deployment, number, status)
     assert "Interrupted in upgrade r1 -> r2. The database is at r1." in errors
     assert not list(tmp_path.glob("*-lock"))
+    assert told(database) == [("r1", "done", None), ("r2", "failed", "interrupted")]
     if "mysql" in database:
         running = (
             "SELECT id FROM information_schema.processlist "
@@ -70,6 +80,7 @@ def test_other_drivers_cancel_as_well(
     url = servers.with_driver(postgresql_database, driver)
     errors = interrupted(Deployment(tmp_path, url), signal.SIGTERM, 143)
     assert "Interrupted in upgrade r1 -> r2. The database is at r1." in errors
+    assert told(postgresql_database)[1:] == [("r2", "failed", "interrupted")]
     assert (
         servers.execute(
             postgresql_database,

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from limbeck.database.connect import beside
 from limbeck.database.own_tables import HISTORY, LongText, own_name
 from limbeck.database.steps import MigrationStep
 from limbeck.database.version_rows import own_transaction
 from limbeck.database.version_table import VersionTable
+from limbeck.dialects.locks import Timeouts
 from limbeck.script.checksum import checksum, source
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 _ROWS = 200
 """Rows of one INSERT: servers limit its size, and the number of parameters."""
+
+_SHORT = 2.0
+"""Seconds: a run that was told to stop does not wait long for anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,9 @@ class History:
             yield after
         except BaseException as error:
             if self.is_kept:
-                said = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"
+                said = "interrupted"
+                if isinstance(error, Exception):
+                    said = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"
                 seconds = time.monotonic() - clock
                 self._failed = self._entry(step, before, before, started, seconds, said)
             raise
@@ -217,12 +224,31 @@ class History:
     def write_failure(self) -> None:
         """Adds the step that failed, after its transaction was rolled back; never fails itself."""
         failed, self._failed = self._failed, None
-        if failed is None or self._context.live.external or self.connection.invalidated:
+        if failed is None or self._context.live.external:
             return
-        with suppress(sa.exc.SQLAlchemyError), own_transaction(self.connection):
-            self._is_ready = False
-            self._make_ready()
-            self.table.insert([failed])
+        with suppress(Exception):  # what ended the run is what matters
+            if self.connection.invalidated:
+                self._write_beside(failed)
+                return
+            with own_transaction(self.connection):
+                self._is_ready = False
+                self._make_ready()
+                self.table.insert([failed])
+
+    def _write_beside(self, failed: Entry) -> None:
+        """Adds it on another connection: that of the run was lost with the statement."""
+        locks, versions = self._context.limbeck_dialect.locks, self._context.version
+        other = beside(self.connection)
+        try:
+            with other, other.begin():
+                if locks is not None:
+                    locks.begin(other, Timeouts(_SHORT))
+                if versions.exists(other):  # elsewhere the other one may not see what this one saw
+                    table = HistoryTable(other, versions)
+                    table.create()
+                    table.insert([failed])
+        finally:
+            other.engine.dispose()
 
     def _make_ready(self) -> None:
         if not self._is_ready:
