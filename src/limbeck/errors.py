@@ -35,6 +35,24 @@ def where(error: BaseException) -> str | None:
     return noted
 
 
+def said(error: BaseException) -> str:
+    """The type of an error and its text."""
+    return f"{type(error).__name__}: {invalid(error) or error}"
+
+
+def invalid(error: BaseException) -> str | None:
+    """What pydantic found wrong, without the values that it read: one may be a password.
+
+    None for other errors.
+    """
+    if not type(error).__module__.startswith("pydantic") or not hasattr(error, "errors"):
+        return None
+    faults = error.errors()
+    text = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults)
+    missing = any(fault["type"].endswith("missing") for fault in faults)
+    return f"{text}. Set what is missing in the environment or in .env." if missing else text
+
+
 class Terminated(KeyboardInterrupt):
     """A signal such as SIGTERM, in the shape in which drivers know that they have to cancel.
 

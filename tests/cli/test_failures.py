@@ -60,6 +60,22 @@ def test_a_driver_that_is_not_installed_is_named_with_how_to_get_it(
     assert "Traceback" not in done.stderr
 
 
+def test_settings_that_an_env_py_misses_are_named_and_the_others_not_shown(
+    limbeck: Run, project: Path
+) -> None:
+    configured(limbeck, project, "sqlite://")
+    (project / "migrations" / "env.py").write_text(
+        "from pydantic_settings import BaseSettings\n\n"
+        "class Settings(BaseSettings):\n    DB_PASSWORD: str\n    DB_NAME: str\n\n"
+        "Settings()\n",
+        encoding="utf-8",
+    )
+    done = limbeck("upgrade", "head", env={"DB_PASSWORD": "hunter2"})
+    assert done.returncode == 1
+    assert "ValidationError: DB_NAME: Field required" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
 def test_an_interrupt_ends_with_a_message_and_status_130(limbeck: Run, project: Path) -> None:
     configured(limbeck, project, "sqlite://")
     (project / "migrations" / "env.py").write_text(

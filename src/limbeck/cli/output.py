@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from limbeck.errors import LimbeckError, where
+from limbeck.errors import LimbeckError, invalid, where
 
 _PASSWORD = re.compile(r"(\w://[^\s:@/'\"]*):[^\s'\"]*@")
 _BACKGROUND = re.compile(r"\s*\(Background on this error at: \S+\)")
@@ -89,7 +89,7 @@ def without_passwords(text: str) -> str:
 
 def _explain(error: BaseException) -> str:
     """What an error that is not ours means, where it is one that users of SQLAlchemy meet."""
-    text = _BACKGROUND.sub("", str(error)).strip()
+    text = _BACKGROUND.sub("", invalid(error) or str(error)).strip()
     name = type(error).__name__
     if isinstance(error, ModuleNotFoundError) and _is_for_driver(error):
         from limbeck.database.connect import missing_driver

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterator
 from types import ModuleType
 
-from limbeck.errors import ModelImportError
+from limbeck.errors import ModelImportError, said
 
 
 def import_models(*packages: str) -> tuple[str, ...]:
@@ -84,7 +84,6 @@ def _import(name: str) -> ModuleType:
 
 
 def _reason(name: str, error: Exception) -> str:
-    what = f"{type(error).__name__}: {error}"
     if isinstance(error, ModuleNotFoundError) and error.name == name.partition(".")[0]:
         return (
             f"Importing {name} failed: there is no module '{error.name}' on sys.path; is "
@@ -100,4 +99,4 @@ def _reason(name: str, error: Exception) -> str:
         and not frame.filename.endswith(os.path.join("importlib", "__init__.py"))
     ]
     where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
-    return f"Importing {name} failed{where}: {what}"
+    return f"Importing {name} failed{where}: {said(error)}"

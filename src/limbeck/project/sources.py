@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from limbeck.errors import ConfigurationError
+from limbeck.errors import ConfigurationError, invalid, said
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine, MetaData
@@ -85,7 +85,7 @@ def load_reference(spec: str, setting: str) -> Any:
         value: Any = importlib.import_module(module_name)
     except Exception as error:
         raise ConfigurationError(
-            f"{setting} = {spec!r}: importing {module_name} failed: {type(error).__name__}: {error}"
+            f"{setting} = {spec!r}: importing {module_name} failed: {said(error)}"
         ) from error
     for step in path.split("."):
         name = step.removesuffix("()")
@@ -102,9 +102,8 @@ def _called(function: Any, spec: str, setting: str) -> Any:
     try:
         value = function()
     except Exception as error:
-        raise ConfigurationError(
-            f"{setting} = {spec!r}: calling it failed: {type(error).__name__}"
-        ) from error
+        what = said(error) if invalid(error) else type(error).__name__
+        raise ConfigurationError(f"{setting} = {spec!r}: calling it failed: {what}") from error
     if inspect.iscoroutine(value):
         value.close()
         raise ConfigurationError(f"{setting} = {spec!r} is an async function; name an ordinary one")

@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from types import CodeType, ModuleType
 
-from limbeck.errors import LimbeckError, ScriptError
+from limbeck.errors import LimbeckError, ScriptError, said
 from limbeck.script.header import Header, header_of, script_syntax_error
 
 
@@ -99,4 +99,4 @@ def _failure(path: str, error: BaseException) -> str:
 
     lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == path]
     where = f"{path}, line {lines[-1]}" if lines else path
-    return f"{where}: {type(error).__name__}: {error}"
+    return f"{where}: {said(error)}"

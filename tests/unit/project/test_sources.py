@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, create_engine
 
-from limbeck.errors import ConfigurationError
+from limbeck.errors import ConfigurationError, ModelImportError
+from limbeck.project.discovery import import_models
 from limbeck.project.sources import resolve_metadata, resolve_url
 
 
@@ -101,6 +103,35 @@ def test_what_a_failing_function_says_is_not_shown(module: str) -> None:
         resolve_url(f"{module}:settings.fails")
     assert "RuntimeError" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+PYDANTIC = """
+from pydantic_settings import BaseSettings
+
+class Settings(BaseSettings):
+    DB_PASSWORD: str
+    DB_NAME: str
+
+def get_settings(): return Settings()
+"""
+
+
+@pytest.mark.parametrize("text", [f"{PYDANTIC}settings = get_settings()\n", PYDANTIC])
+def test_settings_that_are_missing_are_named_and_the_others_not_shown(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pydantic's own message holds all that it read."""
+    name = f"pydantic_{tmp_path.name}"
+    (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("DB_PASSWORD", "hunter2")
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_url(f"{name}:get_settings().url")
+    assert "ValidationError: DB_NAME: Field required. Set what is missing" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    with pytest.raises(ModelImportError) if "settings =" in text else nullcontext() as models:
+        import_models(name)
+    assert "hunter2" not in str(models)
 
 
 def test_metadata_is_found_directly_or_on_a_base_and_counted_once(module: str) -> None:
