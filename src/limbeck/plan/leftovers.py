@@ -24,7 +24,7 @@ def left_behind(operation: Operation, before: Schema, start: Schema) -> tuple[Op
             table, first = before.find(name), start.find(name)
         case _:
             return ()
-    if table is None or first is None or _is_covered(table, key.columns):
+    if table is None or first is None or _is_covered(table, key.columns, first):
         return ()
     if any(column not in first.columns for column in key.columns):
         return ()
@@ -35,8 +35,18 @@ def left_behind(operation: Operation, before: Schema, start: Schema) -> tuple[Op
     return (DropIndex(index_name, name, if_exists=True, index=index),)
 
 
-def _is_covered(table: Table, columns: tuple[str, ...]) -> bool:
-    """Whether an index or key begins with those columns: the server then makes none."""
+def _is_covered(table: Table, columns: tuple[str, ...], first: Table) -> bool:
+    """Whether an index or key begins with those columns: the server then makes none.
+
+    But it does where that index is one that it made itself for an earlier key, of the table as it
+    was at `first`: it puts the new one in its place.
+    """
     found = [c.columns for c in table.constraints if isinstance(c, PrimaryKey | Unique)]
-    found += [i.columns for i in table.indexes.values() if len(i.columns) == len(i.elements)]
+    own = {name for k in first.foreign_keys for name in (k.name, k.columns[0]) if name is not None}
+    found += [
+        index.columns
+        for index in table.indexes.values()
+        if len(index.columns) == len(index.elements)
+        and not (index.columns == columns and index.name in own)
+    ]
     return any(f[: len(columns)] == columns for f in found)
