@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from limbeck.commands.environment import run
+from limbeck.database.journal import HalfDone, Journal
 from limbeck.database.migration import MigrationContext
 from limbeck.database.record import record
 from limbeck.database.steps import MigrationStep
@@ -63,6 +64,9 @@ def recorded(
         server = server_of(context, target_version)
         earlier = _catalog(context) if chosen.live and context.connection is not None else None
         revisions = record(context, chosen.steps, chosen.rows, server, earlier)
+        if chosen.live:
+            left = _left(context)
+            revisions = tuple(_noted(r, left.get((r.revision, r.direction))) for r in revisions)
         found.append(Recording(server, chosen.rows, revisions, _sizes(context)))
         return []
 
@@ -71,6 +75,21 @@ def recorded(
         options["output_buffer"] = io.StringIO()
     run(project, steps, **options)
     return tuple(found)
+
+
+def _left(context: MigrationContext) -> Mapping[tuple[str, str], HalfDone]:
+    """What runs on the database have left half done, by revision and direction."""
+    if context.connection is None:
+        return {}
+    left = Journal.left_on(context.connection, context.version)
+    return {(half_done.revision, half_done.direction): half_done for half_done in left}
+
+
+def _noted(revision: RecordedRevision, half_done: HalfDone | None) -> RecordedRevision:
+    if half_done is None:
+        return revision
+    note = f"{half_done}: what has run is passed over. {revision.note}"
+    return replace(revision, note=note.rstrip())
 
 
 def _catalog(context: MigrationContext) -> Callable[[], Schema]:

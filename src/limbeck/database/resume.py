@@ -99,7 +99,8 @@ def other_way(half_done: HalfDone, asked: str) -> HalfDoneRevision:
     return HalfDoneRevision(
         f"Revision {half_done.revision} has run in part ({half_done.direction}): {asked} cannot "
         f"run before that is finished. Run 'limbeck {half_done.direction}' to go on with it; "
-        "'limbeck resolve' shows what is done."
+        "'limbeck resolve' shows what is done. Where its file is gone, undo by hand what has run, "
+        "and 'limbeck resolve --all --rolled-back' forgets it."
     )
 
 

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from limbeck import errors
+from limbeck.cli.screens.plan import plan
 from limbeck.cli.screens.resolve import resolve
 from limbeck.cli.screens.status import status
 from tests import servers
@@ -150,11 +151,19 @@ def test_what_fails_half_way_says_so_and_the_status_shows_it(
     assert found is not None
     left = {"revision": "a1", "direction": "upgrade", "statements": 1}
     assert found.content["databases"][0]["half_done"] == [left]
+    folder.output.truncate(0)
+    plan(folder.config, None)
+    assert f"\n  {told}: what has run is passed over.\n" in folder.output.getvalue()
     edit(folder, "a1", fails_with, "INSERT INTO one VALUES (1)")
     folder.upgrade()
     folder.output.truncate(0)
     status(folder.config)
     assert "Half done" not in folder.output.getvalue()
+    folder.downgrade("base")
+    folder.output.truncate(0)
+    plan(folder.config, None)
+    assert "INSERT INTO one" in folder.output.getvalue()
+    assert "in part" not in folder.output.getvalue()
 
 
 @pytest.mark.mysql
@@ -180,8 +189,9 @@ def test_another_revision_does_not_run_over_one_that_is_half_done(mysql: Folder)
     mysql.revision("a1", CREATE.format("one"), 'op.drop_table("one")')
     mysql.revision("a2", f'{CREATE.format("two")}\nop.execute("ALTER TABLE two DROP COLUMN no")')
     fails(mysql)
-    with pytest.raises(errors.HalfDoneRevision, match="Revision a2 has run in part"):
+    with pytest.raises(errors.HalfDoneRevision, match="Revision a2 has run in part") as told:
         mysql.downgrade("base")
+    assert "resolve --all --rolled-back' forgets it" in str(told.value)
 
 
 # -- PostgreSQL ----------------------------------------------------------------------------------
