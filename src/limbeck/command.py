@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from limbeck.errors import (
@@ -140,7 +141,11 @@ def show(config: Config, rev: str) -> None:
 
     project = Project(config)
     for found in find(project, rev):
-        config.print_stdout(log_entry(project.scripts.graph, found))
+        text = project.scripts.adopted_text(found.id)
+        shown = found if text is None else replace(found, path="none: in the database's history")
+        config.print_stdout(log_entry(project.scripts.graph, shown))
+        if text is not None:
+            config.print_stdout("%s", text)
 
 
 @_command

@@ -97,11 +97,15 @@ def test_a_revision_without_a_file_is_shown_and_taken_back_from_the_history(
     limbeck: Run, project: Path, versions: Path
 ) -> None:
     limbeck("upgrade", "head")
+    text = (versions / "a3.py").read_text()
     for name in ("a2.py", "a3.py"):
         (versions / name).unlink()
     shown = limbeck("show", "a3")
     assert shown.returncode == 0
     assert "number 3" in shown.stdout
+    assert "Path: none: in the database's history\n" in shown.stdout
+    assert shown.stdout.rstrip().endswith(text.rstrip())
+    assert json.loads(limbeck("show", "a3", "--json").stdout)["revisions"][0]["path"] is None
     assert "Revision a3 has no file here" in shown.stderr
     refused = limbeck("upgrade", "head")
     assert refused.returncode == 255

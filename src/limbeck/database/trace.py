@@ -45,7 +45,7 @@ def trace(
     make = context.limbeck_dialect.tracer
     if make is None:
         raise UnsupportedOperation(
-            f"{context.dialect.name} shows no locks: 'limbeck plan' says what is known of it."
+            f"On {context.dialect.name} a trace sees no locks: 'limbeck plan' says what is known."
         )
     with recording(context, rows) as made:
         scratch = made.offline.scratch_before()

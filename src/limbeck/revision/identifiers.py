@@ -245,7 +245,8 @@ def known_rows(graph: Graph, rows: Sequence[str]) -> tuple[str, ...]:
                 "revision file has that id",
                 row,
                 "The version table names it, and no revision file has that id: bring the file "
-                "back, or have 'limbeck stamp --purge REVISION' say where the database is.",
+                f"back ('limbeck show {row}' prints it where a history is kept), or have "
+                "'limbeck stamp --purge REVISION' say where the database is.",
             )
     return tuple(dict.fromkeys(rows))
 

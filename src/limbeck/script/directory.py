@@ -141,6 +141,13 @@ class ScriptDirectory:
         self._graph = None
         return found
 
+    def adopted_text(self, id_: str) -> str | None:
+        """The text of a revision that was taken in so; None for one that has a file."""
+        revision = self._adopted.get(id_)
+        if revision is None or revision.path is None:
+            return None
+        return Path(revision.path).read_text(encoding="utf-8")
+
     def revisions(self) -> list[Revision]:
         """The revisions of all files, in file order, read now."""
         found = []

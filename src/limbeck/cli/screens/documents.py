@@ -6,6 +6,7 @@ They are called with all arguments and options of the command, and name those th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from limbeck import command
@@ -44,7 +45,10 @@ def show(config: Config, rev: str) -> Document:
     from limbeck.commands.show import show as find
 
     project = Project(config)
-    return revisions(project, find(project, rev))
+    found = find(project, rev)
+    has_file = [project.scripts.adopted_text(r.id) is None for r in found]
+    pairs = zip(found, has_file, strict=True)
+    return revisions(project, [r if here else replace(r, path=None) for r, here in pairs])
 
 
 def edit(config: Config, rev: str) -> Document:
