@@ -34,6 +34,12 @@ def test_each_setting_has_its_line(project: Path, limbeck: Run) -> None:
     assert found["lock_wait"] == {"name": "lock_wait", "value": 60, "source": "default"}
     assert found["scratch_url"]["value"] == "postgresql://ada:***@db/scratch"
     assert "hunter2" not in done.stdout + done.stderr
+    own = {name: row["source"] for name, row in found.items() if name.startswith("databases.")}
+    assert own == {
+        "databases.billing.lock_wait": "pyproject.toml:11",
+        "databases.billing.script_location": "default here",
+    }
+    assert found["databases.billing.lock_wait"]["value"] == 5.0
     done = limbeck("config", "--database", "billing", env={"SHOP_URL": "sqlite://"})
     assert "lock_wait = 5.0" in done.stdout
     assert "pyproject.toml:11" in done.stdout

@@ -313,6 +313,10 @@ def test_several_databases_have_a_history_each(project: Path, limbeck: Run) -> N
         done = limbeck("revision", "--database", name, "-m", "users", "--rev-id", f"{name}1")
         assert done.returncode == 0, done.stderr
         assert [*project.glob(f"migrations/{name}/versions/*.py")]
+    told = limbeck("doctor").stdout
+    for name in ("billing", "catalog"):
+        folder = project / "migrations" / name
+        assert f"History of {name}: {folder} (1 revisions; heads: {name}1)\n" in told
     done = limbeck("upgrade", "--all")
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()[:-1]] == ["billing", "catalog"]

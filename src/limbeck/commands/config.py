@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,20 +30,32 @@ class Setting:
 
 
 def settings(config: Config) -> list[Setting]:
-    """The settings in use: of `[tool.limbeck]`, or of the files of an Alembic project."""
+    """The settings in use: of `[tool.limbeck]`, or of the files of an Alembic project.
+
+    Those of several databases follow as ``databases.<name>.<setting>``, where they have their own.
+    """
     native = config.native
     if native is None:
         return [*_alembic(config)]
     places = _places(native.file)
-    tables = ["tool.limbeck"]
-    if config.database is not None:
-        tables.insert(0, f"tool.limbeck.databases.{config.database}")
-    return [*_native(native, config, places, tables)]
+    found = [*_native(native, config, places)]
+    if config.database is None:
+        shared = {setting.name: setting.value for setting in found}
+        for database in native.databases:
+            one = config.narrowed(database)
+            assert one.native is not None
+            for own in _native(one.native, one, places):
+                if own.name != "databases" and own.value != shared[own.name]:
+                    found.append(replace(own, name=f"databases.{database}.{own.name}"))
+    return found
 
 
 def _native(
-    native: Settings, config: Config, places: Mapping[tuple[str, str], str], tables: list[str]
+    native: Settings, config: Config, places: Mapping[tuple[str, str], str]
 ) -> Iterator[Setting]:
+    tables = ["tool.limbeck"]
+    if config.database is not None:
+        tables.insert(0, f"tool.limbeck.databases.{config.database}")
     for field in fields(Settings):
         if field.name == "file":
             continue

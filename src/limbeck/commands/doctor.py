@@ -12,8 +12,20 @@ from limbeck.project.project import Project
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """The revisions of one of several databases."""
+
+    database: str
+    folder: str
+    revisions: int
+    heads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What was found. `kind` is ``native`` or ``alembic``; `proposal` is None for the former.
+
+    Of several `databases`, each has a history, and the project itself has none.
 
     `differences` name what Limbeck does otherwise than Alembic and this project would notice.
     `droppable` are the files that `adopt` would make needless.
@@ -24,6 +36,7 @@ class Diagnosis:
     folder: str
     revisions: int
     heads: tuple[str, ...]
+    databases: tuple[History, ...]
     env_py: str | None
     proposal: Proposal | None
     differences: tuple[str, ...]
@@ -42,11 +55,17 @@ def doctor(project: Project) -> Diagnosis:
         folder=scripts.dir,
         revisions=len(scripts.graph),
         heads=scripts.graph.heads,
+        databases=tuple(_history(project, name) for name in native.databases) if native else (),
         env_py=env_py,
         proposal=proposal,
         differences=tuple(_differences(project, proposal)) if proposal is not None else (),
         droppable=tuple(_droppable(project, proposal)) if proposal is not None else (),
     )
+
+
+def _history(project: Project, database: str) -> History:
+    scripts = Project(project.config.narrowed(database)).scripts
+    return History(database, scripts.dir, len(scripts.graph), scripts.graph.heads)
 
 
 def sources(project: Project) -> Iterator[tuple[str, str]]:

@@ -65,12 +65,17 @@ def _toml(value: Any) -> str:
 
 
 def _lines(diagnosis: Diagnosis, missing: list[str]) -> Iterator[str]:
+    from limbeck.commands.doctor import History
+
     title = "An Alembic project" if diagnosis.kind == "alembic" else "A native project"
     yield f"{title}: {diagnosis.configuration}"
-    heads = ", ".join(diagnosis.heads) or "none"
-    yield f"History: {diagnosis.folder} ({diagnosis.revisions} revisions; heads: {heads})"
-    if len(diagnosis.heads) > 1:
-        yield "  There are several heads: 'limbeck merge heads' joins them."
+    for history in diagnosis.databases or (diagnosis,):
+        named = f" of {history.database}" if isinstance(history, History) else ""
+        heads = ", ".join(history.heads) or "none"
+        yield f"History{named}: {history.folder} ({history.revisions} revisions; heads: {heads})"
+        if len(history.heads) > 1:
+            where = f"--database {history.database} " if isinstance(history, History) else ""
+            yield f"  There are several heads: 'limbeck merge {where}heads' joins them."
     proposal = diagnosis.proposal
     if proposal is None:
         if diagnosis.env_py:
