@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,8 @@ def shared(request: pytest.FixtureRequest) -> str:
 def waiting(url: str) -> bool:
     """Whether somebody waits for a lock."""
     kind = "postgresql" if url.startswith("postgresql") else "mysql"
+    if kind == "mysql":
+        time.sleep(0.2)  # InnoDB shows what it showed last where that was a tenth of a second ago
     return int(str(servers.execute(url, WAITS[kind])[0][0])) > 0
 
 
@@ -91,8 +94,6 @@ def holds(url: str, lives: bool) -> bool:
 
 
 def test_after_a_deadlock_all_of_the_transaction_is_done_again(tmp_path: Path, shared: str) -> None:
-    if "mysql" in shared:
-        pytest.skip("does not come to its end on MariaDB every time")
     deployment = Deployment(tmp_path, shared, lock_timeout="30s")
     deployment.revision("r1", FIRST_THEN_SECOND)
     said = deadlock(deployment, shared)
