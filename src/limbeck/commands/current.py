@@ -31,7 +31,7 @@ def current(project: Project, *, verbose: bool = False, check_heads: bool = Fals
 
     def steps(rows: tuple[str, ...], context: MigrationContext) -> list[MigrationStep]:
         graph = project.scripts.graph
-        if check_heads and set(rows) != set(graph.heads) and set(rows) != set(graph.real_heads):
+        if check_heads and not graph.are_heads(rows):
             raise DatabaseNotAtHead("Database is not on all head revisions")
         ids = graph.in_file_order(all_current(graph, rows)) if rows else ()
         if verbose and context.connection is not None:

@@ -31,8 +31,7 @@ def where(migrator: Migrator) -> Where:
         found, graph = current(project), project.scripts.graph
         ids = tuple(dict.fromkeys(found.revisions))
         lines = tuple(current_line(graph, graph[id_]) for id_ in ids)
-        at_heads = set(found.rows) in (set(graph.heads), set(graph.real_heads))
-        return Where(tuple(found.rows), ids, lines, at_heads)
+        return Where(tuple(found.rows), ids, lines, graph.are_heads(found.rows))
 
     return migrator._run("current", work)
 

@@ -80,6 +80,10 @@ class Graph:
         """Revisions that no other one follows or depends on."""
         return tuple(r for r in self._revisions if r not in self._all_children)
 
+    def are_heads(self, rows: Iterable[str]) -> bool:
+        """Whether rows of a version table are all heads, be it with those that others depend on."""
+        return set(rows) in (set(self.heads), set(self.real_heads))
+
     @cached_property
     def real_bases(self) -> tuple[str, ...]:
         """Revisions that follow none and depend on none."""

@@ -98,7 +98,7 @@ def current(config: Config, *, check_heads: bool, **_: Any) -> Document:
     project = Project(config)
     found = find(project)
     graph = project.scripts.graph
-    at_heads = set(found.rows) in (set(graph.heads), set(graph.real_heads))
+    at_heads = graph.are_heads(found.rows)
     standing = [graph[id_] for id_ in dict.fromkeys(found.revisions)]
     document = revisions(project, standing, rows=found.rows, at_heads=at_heads)
     if not check_heads or at_heads:
