@@ -46,9 +46,7 @@ def report(config: Config) -> list[Report]:
         return list(_reports(Project(config), ""))
     found: list[Report] = []
     for name in settings.databases:
-        one = Config(toml_file=settings.file)
-        one.database = name
-        found += _reports(Project(one), name)
+        found += _reports(Project(config.narrowed(name)), name)
     return found
 
 
