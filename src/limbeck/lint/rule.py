@@ -66,6 +66,11 @@ class Case:
         """The columns that the action writes: of a new table, added, or changed."""
         return self.action.columns if self.action.column is None else (self.action.column,)
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that the action writes: of those columns, or the one that a column gets."""
+        return tuple(column.type for column in self.columns) or (self.action.text,)
+
     def has(self, kind: HazardKind) -> bool:
         """Whether a fact of that kind is known of the action."""
         return any(hazard.kind == kind for hazard in self.hazards)

@@ -27,8 +27,7 @@ from limbeck.lint.rule import Case, rule
 
 
 def find(case: Case) -> str | None:
-    texts = [c.type for c in case.columns] or [case.action.text]
-    found = [t for t in texts if re.match(r"(char|character|bpchar)(\(|$)", t)]
+    found = [t for t in case.types if re.match(r"(char|character|bpchar)(\(|$)", t)]
     return f"{case.table} has a column of {found[0]}" if found else None
 
 

@@ -32,8 +32,7 @@ _WIDE = re.compile(r"(tinyint|smallint|mediumint|int|integer|bigint)\s*\(\s*\d+\
 
 
 def find(case: Case) -> str | None:
-    texts = [c.type for c in case.columns] or [case.action.text]
-    found = [t for t in texts if _WIDE.match(t) and not re.match(r"tinyint\s*\(\s*1\s*\)", t)]
+    found = [t for t in case.types if _WIDE.match(t) and not re.match(r"tinyint\s*\(\s*1\s*\)", t)]
     return f"{case.table} has a column of {found[0]}" if found else None
 
 

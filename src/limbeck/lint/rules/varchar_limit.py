@@ -28,8 +28,7 @@ from limbeck.lint.rule import POSTGRESQL, Case, rule
 
 
 def find(case: Case) -> str | None:
-    texts = [c.type for c in case.columns] or [case.action.text]
-    found = [t for t in texts if t.startswith(("varchar(", "character varying("))]
+    found = [t for t in case.types if t.startswith(("varchar(", "character varying("))]
     return f"{case.table} has a column of {found[0]}" if found else None
 
 
