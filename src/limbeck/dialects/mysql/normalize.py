@@ -31,6 +31,7 @@ from limbeck.schema.constraints import (
 )
 from limbeck.schema.named import Named
 from limbeck.schema.objects import Column, Computed, Index, IndexElement, Schema, Table
+from limbeck.schema.remembered import Remembered
 from limbeck.schema.types import Expression, SqlType
 
 
@@ -55,7 +56,7 @@ class Normalizer:
         self.dialect = dialect
         self.compiler = Compiler(dialect)
         self._prefix = f"{dialect.name}_"
-        self._columns: dict[tuple[int, bool], tuple[Column, Column]] = {}
+        self._columns: Remembered[Column] = Remembered()
 
     def table(self, table: Table) -> Table:
         """A table with all that it holds."""
@@ -77,11 +78,10 @@ class Normalizer:
 
     def column(self, table: Table, column: Column, primary: bool) -> Column:
         """A column; the error for a type that cannot be compiled names it."""
-        known = self._columns.get((id(column), primary))
-        if known is None:  # the pair keeps the original alive, so its id stays its own
-            known = column, self._column(table, column, primary)
-            self._columns[id(column), primary] = known
-        return known[1]
+        known = self._columns.get(column, primary)
+        if known is None:
+            known = self._columns.keep(column, self._column(table, column, primary), primary)
+        return known
 
     def _column(self, table: Table, column: Column, primary: bool) -> Column:
         type_ = self.type(table, column)

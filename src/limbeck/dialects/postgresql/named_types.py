@@ -13,6 +13,7 @@ from sqlalchemy.engine import Dialect
 from limbeck.dialects.postgresql import types
 from limbeck.dialects.postgresql.types import AnyType
 from limbeck.schema.names import Name
+from limbeck.schema.remembered import Remembered
 from limbeck.schema.types import EnumType, SqlType, said
 
 EXTENSIONS = {
@@ -100,16 +101,14 @@ class TypeTexts:
         self.extensions: set[str] = set()
         """Those that bring declared types."""
         self._by_content: dict[Any, SqlType] = {}
-        self._by_identity: dict[int, tuple[SqlType, SqlType]] = {}
+        self._by_identity: Remembered[SqlType] = Remembered()
 
     def normalized(self, type_: SqlType) -> SqlType:
         """That type in its normal form, its payload kept; a normal one as it is."""
         if type_.origin == "normalized":
             return type_
-        known = self._by_identity.get(id(type_))
-        if known is None:  # the pair keeps the original alive, so its id stays its own
-            known = self._by_identity[id(type_)] = (type_, self._normalized(type_))
-        return known[1]
+        known = self._by_identity.get(type_)
+        return self._by_identity.keep(type_, self._normalized(type_)) if known is None else known
 
     def _note(self, payload: AnyType, text: str, enum: EnumType | None) -> None:
         """Keeps what has to be there before a column can be of that type."""

@@ -18,6 +18,7 @@ from limbeck.schema.constraints import Options
 from limbeck.schema.named import Named
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Column, Computed, Domain, Extension, Schema, Table
+from limbeck.schema.remembered import Remembered
 from limbeck.schema.types import EnumType, Expression
 
 
@@ -65,7 +66,7 @@ class Normalizer:
         self.compiler = Compiler(dialect)
         self.texts = TypeTexts(dialect)
         self.has_virtual = bool(getattr(dialect, "supports_virtual_generated_columns", False))
-        self._columns: dict[tuple[int, bool], tuple[Column, Column]] = {}
+        self._columns: Remembered[Column] = Remembered()
 
     def table(self, table: Table) -> Table:
         """A table in normal form."""
@@ -85,11 +86,10 @@ class Normalizer:
 
     def column(self, column: Column, is_key: bool) -> Column:
         """A column in normal form; `is_key` says whether it is part of the primary key."""
-        known = self._columns.get((id(column), is_key))
-        if known is None:  # the pair keeps the original alive, so its id stays its own
-            known = column, self._column(column, is_key)
-            self._columns[id(column), is_key] = known
-        return known[1]
+        known = self._columns.get(column, is_key)
+        if known is None:
+            known = self._columns.keep(column, self._column(column, is_key), is_key)
+        return known
 
     def _column(self, column: Column, is_key: bool) -> Column:
         type_ = self.texts.normalized(column.type)

@@ -13,20 +13,21 @@ from limbeck.operations.compiler import Compiler
 from limbeck.schema.constraints import Options, PrimaryKey
 from limbeck.schema.named import Named
 from limbeck.schema.objects import Column, Schema, Table
+from limbeck.schema.remembered import Remembered
 
 
 def normalize(schema: Schema, dialect: Dialect) -> Schema:
     """Every table in normal form; idempotent."""
     compiler = Compiler(dialect)
-    known: dict[int, Column] = {}
+    known: Remembered[Column] = Remembered()
     return Schema(Named(table(t, compiler, known) for t in schema))
 
 
-def table(value: Table, compiler: Compiler, known: dict[int, Column] | None = None) -> Table:
-    """A table in normal form; `known` are normal columns by the id of a value that is kept."""
+def table(value: Table, compiler: Compiler, known: Remembered[Column] | None = None) -> Table:
+    """A table in normal form; `known` are normal columns of other tables."""
     primary = value.primary_key
     key = primary.columns if primary is not None else ()
-    found = _columns(value, key, compiler, {} if known is None else known)
+    found = _columns(value, key, compiler, Remembered() if known is None else known)
     constraints = (forms.constraint(c, value, compiler) for c in value.constraints)
     options = dict(value.options)
     numbered = key[0] if _is_rowid(key, found, options) and not _is_descending(primary) else None
@@ -40,16 +41,17 @@ def table(value: Table, compiler: Compiler, known: dict[int, Column] | None = No
 
 
 def _columns(
-    value: Table, key: tuple[str, ...], compiler: Compiler, known: dict[int, Column]
+    value: Table, key: tuple[str, ...], compiler: Compiler, known: Remembered[Column]
 ) -> dict[str, Column]:
-    """The columns, each value made normal once, but where the key says something of it."""
+    """The columns, each value made normal once; but of the key's own the key says something."""
     found: dict[str, Column] = {}
     for column in value.columns.values():
-        normal = None if key == (column.name,) else known.get(id(column))
+        if key == (column.name,):
+            found[column.name] = forms.column(column, value, compiler)
+            continue
+        normal = known.get(column)
         if normal is None:
-            normal = forms.column(column, value, compiler)
-            if key != (column.name,):
-                known[id(column)] = normal
+            normal = known.keep(column, forms.column(column, value, compiler))
         found[column.name] = normal
     return found
 
