@@ -280,13 +280,7 @@ def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
         options["version_table_schema"] = _version_schema(target, settings)
 
     def work(connection: sa.Connection) -> None:
-        if schema is not None:
-            require_schema(connection, schema)
-        environment.configure(connection=connection, **options)
-        _run(environment)
-
-    def work_within(connection: sa.Connection) -> None:
-        with searching(connection, schema) if schema is not None else nullcontext():
+        with _seeing(connection, schema, is_callers=connection is target):
             environment.configure(connection=connection, **options)
             _run(environment)
 
@@ -300,9 +294,21 @@ def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
         environment.configure(url=url, literal_binds=True, **options)
         _run(environment)
     elif isinstance(target, sa.Connection):
-        work_within(target)
+        work(target)
     else:
         run_connected(target, work)
+
+
+def _seeing(
+    connection: sa.Connection, schema: str | None, *, is_callers: bool
+) -> AbstractContextManager[None]:
+    """A connection that looks into that schema first: ours was opened so, a caller's is made to."""
+    if schema is None:
+        return nullcontext()
+    if is_callers:
+        return searching(connection, schema)
+    require_schema(connection, schema)
+    return nullcontext()
 
 
 def _version_schema(target: Any, settings: Settings) -> str | None:
