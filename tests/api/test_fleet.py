@@ -159,6 +159,22 @@ def test_each_method_gives_values(hosted: Path) -> None:
     assert "has no 'metadata'" in (found[0].error or "")
 
 
+def test_names_are_asked_for_once_and_counted_as_they_count(hosted: Path) -> None:
+    """All tenants share the history, which is compared with the models once."""
+    asked: list[str] = []
+    counts: list[int] = []
+
+    def names() -> list[str]:
+        asked.append("names")
+        return TENANTS
+
+    fleet = Fleet(project=hosted, tenants=names, expect=counts.append)
+    fleet.upgrade().require_success()
+    assert (asked, counts) == (["names"], [4])
+    assert len(fleet.check(against="history")) == 1
+    assert (asked, counts) == (["names"], [4, 1])
+
+
 def test_who_fails_stops_no_other_and_is_told(hosted: Path) -> None:
     engine = sa.create_engine(url_of(hosted, "bolt"))
     with engine.begin() as connection:

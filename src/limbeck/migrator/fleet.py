@@ -40,8 +40,9 @@ class Fleet:
 
     Methods do what those of a Migrator do, for each. A failure is an outcome, stops no other and
     raises nothing: see `Outcomes.require_success`. Who is at the target is left alone, so that
-    another call goes on where this one ended. `tell` is called with each outcome when it is there.
-    With `canary` the first runs alone, and the others only if it did not fail.
+    another call goes on where this one ended. `expect` is called with how many there are before
+    the first begins, `tell` with each outcome when it is there. With `canary` the first runs
+    alone, and the others only if it did not fail.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Fleet:
         tenants: Tenants | None = None,
         jobs: int = 1,
         executor: Executor | None = None,
+        expect: Callable[[int], None] | None = None,
         **settings: Any,
     ) -> None:
         files = Files.of(project, settings, database)
@@ -62,6 +64,7 @@ class Fleet:
         self._target: str | URL | None = getattr(shared, "url", shared)
         self._tenants = tenants
         self._jobs, self._executor = jobs, executor
+        self._expect = expect
         native = files.settings
         if native is None:
             raise ConfigurationError("Several databases and tenants need native settings.")
@@ -136,6 +139,8 @@ class Fleet:
             self._task(member, work, done, run)
             for member in members_of(self._config, self._tenants, tenants=tenants)
         ]
+        if self._expect is not None:
+            self._expect(len(tasks))
         return run_all(tasks, executor=self._executor, jobs=self._jobs, canary=canary, tell=tell)
 
     def _task(

@@ -69,9 +69,10 @@ def run(command: str, config: Config, options: CommandOptions) -> int | Document
     logging.getLogger("alembic").setLevel(logging.WARNING)  # the lines of many would be mixed
     screen = _SCREENS[command]
     with _executor(given["executor"], given["jobs"]) as executor:
-        fleet = Fleet(project=config, jobs=given["jobs"] or 1, executor=executor)
-        tell = _teller(len(fleet.members()), speaks="canary" in given)
-        outcomes = screen.run(fleet, options, tell)
+        teller = _Teller(speaks="canary" in given)
+        jobs = given["jobs"] or 1
+        fleet = Fleet(project=config, jobs=jobs, executor=executor, expect=teller.expect)
+        outcomes = screen.run(fleet, options, teller.tell)
     failure, status = _end(command, given, outcomes)
     if given.get("json_"):
         documents = [_document(screen, outcome) for outcome in outcomes]
@@ -99,20 +100,25 @@ def _end(
     return None, FAILED if differ else 0
 
 
-def _teller(count: int, *, speaks: bool) -> Tell:
+class _Teller:
     """Shows how far it is; where nobody watches, says on standard error of each what was done."""
-    done = 0
 
-    def tell(outcome: Outcome[Any]) -> None:
-        nonlocal done
-        done += 1
-        if speaks and (watcher.get() is None or outcome.status == "failed"):
+    def __init__(self, *, speaks: bool) -> None:
+        self._speaks = speaks
+        self._done = self._count = 0
+
+    def expect(self, count: int) -> None:
+        """Takes note of how many there are."""
+        self._count = count
+        watched.tell(_FLEET, 0, count)
+
+    def tell(self, outcome: Outcome[Any]) -> None:
+        """Shows one."""
+        self._done += 1
+        if self._speaks and (watcher.get() is None or outcome.status == "failed"):
             text = "  ".join((outcome.member.name, *_changed(outcome)))
-            print(f"[{done}/{count}] {text}", file=sys.stderr)
-        watched.tell(_FLEET, done, count, outcome.member.name)
-
-    watched.tell(_FLEET, 0, count)
-    return tell
+            print(f"[{self._done}/{self._count}] {text}", file=sys.stderr)
+        watched.tell(_FLEET, self._done, self._count, outcome.member.name)
 
 
 @contextmanager
