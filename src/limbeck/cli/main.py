@@ -140,11 +140,12 @@ def _execute(
         config.ask, config.choose = asker(), chooser()
         config.database, config.tenant = where.get("database_"), where.get("tenant_")
         native_defaults(grammar.name, options, config)
-        if where and grammar.name != "config" and not means_several(grammar, config, options):
+        several = means_several(grammar, config, options)
+        if where and grammar.name != "config" and not several:
             require_one(grammar, config, options)
         if values.get("json_"):
-            return _run_for_document(grammar, config, options)
-        status = _run(grammar, config, options)
+            return _run_for_document(grammar, config, options, several)
+        status = _run(grammar, config, options, several)
     except (KeyboardInterrupt, BrokenPipeError, click.ClickException):
         raise
     except Exception as error:
@@ -167,7 +168,9 @@ def _config(grammar: Grammar, globals_: dict[str, Any], options: CommandOptions)
     return Config.find(globals_["config"], ini_section=globals_["name"], cmd_opts=options)
 
 
-def _run_for_document(grammar: Grammar, config: Config, options: CommandOptions) -> int:
+def _run_for_document(
+    grammar: Grammar, config: Config, options: CommandOptions, several: bool
+) -> int:
     """Runs a command and prints what it tells as JSON, and nothing else.
 
     Raises CommandError where its output would be a script.
@@ -175,7 +178,7 @@ def _run_for_document(grammar: Grammar, config: Config, options: CommandOptions)
     if getattr(options, "sql", False):
         raise CommandError("--sql prints a script, and --json what has run: choose one.")
     with for_document() as stream:
-        document: Document = _run(grammar, config, options)
+        document: Document = _run(grammar, config, options, several)
         if not options.quiet:
             print_json(document.content, stream)
     if document.failure is not None:
@@ -197,14 +200,14 @@ def _options(
     return CommandOptions(**{**given, **lists, **named, "cmd": cmd})
 
 
-def _run(grammar: Grammar, config: Config, options: CommandOptions) -> Any:
+def _run(grammar: Grammar, config: Config, options: CommandOptions, several: bool) -> Any:
     if grammar.name in _RUN_SCRIPTS:
         importlib.import_module(f"limbeck.commands.{grammar.name}")
         gc.freeze()  # what is imported stays, and is not looked through
         gc.set_threshold(100_000, 20, 20)
         gc.enable()
     with _watched(grammar):
-        return _call(grammar, config, options)
+        return _call(grammar, config, options, several)
 
 
 def _watched(grammar: Grammar) -> AbstractContextManager[None]:
@@ -216,8 +219,8 @@ def _watched(grammar: Grammar) -> AbstractContextManager[None]:
     return shown()
 
 
-def _call(grammar: Grammar, config: Config, options: CommandOptions) -> Any:
-    if means_several(grammar, config, options):
+def _call(grammar: Grammar, config: Config, options: CommandOptions, several: bool) -> Any:
+    if several:
         from limbeck.cli.screens import many
 
         _prepare(config)
