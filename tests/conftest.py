@@ -62,6 +62,17 @@ def sqlite_database(tmp_path: Path) -> str:
 
 @pytest.fixture(
     params=[
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mysql", marks=pytest.mark.mysql),
+    ]
+)
+def server_database(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, once for each of those that are a server."""
+    return str(request.getfixturevalue(f"{request.param}_database"))
+
+
+@pytest.fixture(
+    params=[
         "sqlite",
         pytest.param("postgresql", marks=pytest.mark.postgresql),
         pytest.param("mysql", marks=pytest.mark.mysql),

@@ -26,20 +26,14 @@ op.execute("UPDATE item SET n = n + 1 WHERE id = 2")
 """
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("postgresql", marks=pytest.mark.postgresql),
-        pytest.param("mysql", marks=pytest.mark.mysql),
-    ]
-)
-def shared(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def shared(server_database: str) -> str:
     """The URL of a database with two items, and others that make a transaction a heavy one."""
-    url = str(request.getfixturevalue(f"{request.param}_database"))
-    with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+    with sa.create_engine(server_database, poolclass=sa.NullPool).begin() as connection:
         connection.exec_driver_sql("CREATE TABLE item (id INTEGER PRIMARY KEY, n INTEGER)")
         rows = ", ".join(f"({n}, 0)" for n in range(1, 60))
         connection.exec_driver_sql(f"INSERT INTO item VALUES {rows}")
-    return url
+    return server_database
 
 
 def waiting(url: str) -> bool:

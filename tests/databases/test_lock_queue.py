@@ -18,19 +18,13 @@ MARGIN = 1.5
 """Seconds that a reader may take on a busy machine, beside its wait for a lock."""
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("postgresql", marks=pytest.mark.postgresql),
-        pytest.param("mysql", marks=pytest.mark.mysql),
-    ]
-)
-def shared(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def shared(server_database: str) -> str:
     """The URL of a database that has locks, with a table of orders."""
-    url = str(request.getfixturevalue(f"{request.param}_database"))
-    with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+    with sa.create_engine(server_database, poolclass=sa.NullPool).begin() as connection:
         connection.exec_driver_sql("CREATE TABLE orders (id INTEGER PRIMARY KEY)")
         connection.exec_driver_sql("INSERT INTO orders VALUES (1), (2)")
-    return url
+    return server_database
 
 
 @contextmanager
