@@ -133,7 +133,7 @@ class Survey:
 
     def twins(self) -> tuple[str, tuple[str, str]] | None:
         """A module with tables that there is twice, and the folders that both are in."""
-        for root in {module.root for module in self.sources.hidden}:
+        for root in sorted({module.root for module in self.sources.hidden}):
             there = {m.name: m for m in self.sources.hidden if m.root == root}
             for found in find_roots(replace(self.sources, modules=there)):
                 for name in found.users:
