@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from types import CodeType, ModuleType
+from typing import Any
 
 from limbeck.errors import LimbeckError, ScriptError, said
 from limbeck.script.header import Header, header_of, script_syntax_error
@@ -30,6 +32,23 @@ importing = Importing()
 
 _WITHIN = "limbeck.compat.within"
 """Stands a room above, and is loaded by name where a script asks for it."""
+
+
+_SETTLED = 2
+"""Seconds after which a file that is edited again has another time, on every file system."""
+
+
+class _Loader(SourceFileLoader):
+    """Keeps no bytecode of a file that was written just now.
+
+    Python takes kept bytecode for that of the file where the size and the whole second of its last
+    change are the same: an edit right after the first run would be passed over.
+    """
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        """As Python's own, but for such a file."""
+        if time.time() - os.stat(self.path).st_mtime >= _SETTLED:
+            super().set_data(path, data, _mode=_mode)
 
 
 def load_module(path: str) -> ModuleType:
@@ -59,7 +78,7 @@ def run_file(path: str, name: str | None = None, *, is_script: bool = False) -> 
     if path.endswith((".pyc", ".pyo")):
         loader = SourcelessFileLoader(name, path)
     else:
-        loader = SourceFileLoader(name, path)
+        loader = _Loader(name, path)
     module = ModuleType(name)
     module.__file__, module.__loader__ = path, loader
     try:
