@@ -24,7 +24,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[CommandOptions]:
     """The options of the commands that were run, which do nothing."""
     found: list[CommandOptions] = []
 
-    def run(grammar: Any, config: Config, options: CommandOptions) -> None:
+    def run(grammar: Any, config: Config, options: CommandOptions, several: bool) -> None:
         found.append(options)
 
     monkeypatch.setattr(cli, "_run", run)
