@@ -26,9 +26,6 @@ from limbeck.script.checksum import checksum, source
 if TYPE_CHECKING:
     from limbeck.database.migration import MigrationContext
 
-_ROWS = 200
-"""Rows of one INSERT: servers limit its size, and the number of parameters."""
-
 _SHORT = 2.0
 """Seconds: a run that was told to stop does not wait long for anything."""
 
@@ -91,12 +88,9 @@ class HistoryTable:
     def insert(self, entries: list[Entry]) -> None:
         """Adds entries."""
         names = [field.name for field in fields(Entry)]
-        for start in range(0, len(entries), _ROWS):
-            rows = [
-                {name: getattr(entry, name) for name in names}
-                for entry in entries[start : start + _ROWS]
-            ]
-            self.connection.execute(sa.insert(self.table).values(rows))
+        rows = [{name: getattr(entry, name) for name in names} for entry in entries]
+        if rows:
+            self.connection.execute(sa.insert(self.table), rows)
 
     def entries(self) -> list[Entry]:
         """All entries without the sources, first to last; none where there is no table."""

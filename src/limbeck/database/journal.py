@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -16,9 +17,6 @@ import sqlalchemy as sa
 from limbeck.database.own_tables import JOURNAL, LongText, own_name
 from limbeck.database.version_rows import own_transaction
 from limbeck.database.version_table import VersionTable
-
-_ROWS = 500
-"""Rows of one INSERT: servers limit the number of parameters."""
 
 State = Literal["pending", "started", "done", "failed"]
 
@@ -150,15 +148,12 @@ class Journal:
 
     def write(self, revision: str, direction: str, lines: Iterable[Line]) -> None:
         """Writes lines that are new or have changed."""
+        key = {"of_revision": revision, "of_direction": direction}
         new: list[dict[str, Any]] = []
         for line in lines:
             if line.kept:
-                self.connection.execute(
-                    sa.update(self.table)
-                    .where(*self._key(revision, direction))
-                    .where(self.table.c.step == line.step, self.table.c.part == line.part)
-                    .values(**self._changing(line))
-                )
+                at = {"of_step": line.step, "of_part": line.part}
+                self.connection.execute(self._update, {**key, **at, **_changing(line)})
             else:
                 new.append(
                     {
@@ -171,13 +166,34 @@ class Journal:
                         "digest": line.digest,
                         "statement": line.statement,
                         "script": line.script,
-                        **self._changing(line),
+                        **_changing(line),
                     }
                 )
                 line.kept = True
-        for start in range(0, len(new), _ROWS):
-            rows = new[start : start + _ROWS]
-            self.connection.execute(sa.insert(self.table).values(rows))
+        if new:
+            self.connection.execute(self._insert, new)
+
+    @cached_property
+    def _insert(self) -> sa.Insert:
+        return sa.insert(self.table).values(
+            started=sa.case((_BEGINS, sa.func.now())), ended=sa.case((_ENDS, sa.func.now()))
+        )
+
+    @cached_property
+    def _delete(self) -> sa.Delete:
+        return sa.delete(self.table).where(*self._is("revision", "direction"))
+
+    @cached_property
+    def _update(self) -> sa.Update:
+        columns = self.table.c
+        return (
+            sa.update(self.table)
+            .where(*self._is("revision", "direction", "step", "part"))
+            .values(
+                started=sa.case((_BEGINS, sa.func.now()), else_=columns.started),
+                ended=sa.case((_ENDS, sa.func.now()), else_=columns.ended),
+            )
+        )
 
     def position(self, revision: str, direction: str, line: Line) -> sa.Select[Any]:
         """The query for the position of a line.
@@ -206,22 +222,29 @@ class Journal:
 
     def delete(self, revision: str, direction: str) -> None:
         """Deletes the lines of a revision."""
-        self.connection.execute(sa.delete(self.table).where(*self._key(revision, direction)))
+        self.connection.execute(self._delete, {"of_revision": revision, "of_direction": direction})
+
+    def _is(self, *names: str) -> list[Any]:
+        """Columns and what they are to be, as parameters."""
+        return [self.table.c[name] == sa.bindparam(f"of_{name}") for name in names]
 
     def _key(self, revision: str, direction: str) -> tuple[Any, ...]:
         return (self.table.c.revision == revision, self.table.c.direction == direction)
 
-    def _changing(self, line: Line) -> dict[str, Any]:
-        now = sa.func.now()
-        values: dict[str, Any] = {
-            "state": line.state,
-            "repeats": line.repeats,
-            "error": line.error,
-            "session": line.session,
-            "position": line.position,
-        }
-        if line.state == "started" or not line.kept:
-            values["started"] = None if line.state == "pending" else now
-        if line.state in ("done", "failed") or not line.kept:
-            values["ended"] = now if line.state in ("done", "failed") else None
-        return values
+
+_BEGINS = sa.bindparam("begins", type_=sa.Integer) == 1
+_ENDS = sa.bindparam("ends", type_=sa.Integer) == 1
+
+
+def _changing(line: Line) -> dict[str, Any]:
+    """What of a line changes; a new one that has not begun has no times."""
+    has_ended = line.state in ("done", "failed")
+    return {
+        "state": line.state,
+        "repeats": line.repeats,
+        "error": line.error,
+        "session": line.session,
+        "position": line.position,
+        "begins": int(line.state == "started" or (has_ended and not line.kept)),
+        "ends": int(has_ended),
+    }

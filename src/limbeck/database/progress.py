@@ -169,7 +169,8 @@ class Progress:
         line.state, line.error = "started", None
         self.ledger.touch(line)
         self.context.live.write()
-        self.commit()
+        if not self.commits.commits_before(line.statement):
+            self.commit()
 
     def done(self, line: Line, sql: str) -> None:
         """Takes note of a statement that the transaction holds."""
@@ -257,7 +258,7 @@ class Progress:
         if self._replay is None:
             return None
         lines = self._replay.meet(known_by)
-        if lines is None:
+        if lines is None and self._replay.is_edited:
             self.ledger.settle(self._replay)
             self._replay = None
         return lines

@@ -82,7 +82,8 @@ class ScratchServer:
 class Commits:
     """Statements that commit by themselves, and what became of one whose run was cut off.
 
-    `alone(sql)` says that the server commits with the statement, or refuses it in a transaction.
+    `alone(sql)` says that the server commits with the statement, or refuses it in a transaction;
+    `commits_before(sql)` that it commits what came before as the statement begins.
     `took_effect(connection, sql)` asks the catalog whether such a statement, which may or may not
     have come to its end, did so: None where that cannot be told, False also for one that may be
     repeated without harm. `clear(connection, sql)` removes what an earlier, failed run of it left.
@@ -96,6 +97,7 @@ class Commits:
     """
 
     alone: Callable[[str], bool]
+    commits_before: Callable[[str], bool] = lambda sql: False
     took_effect: Callable[[sa.Connection, str], bool | None] = lambda connection, sql: None
     clear: Callable[[sa.Connection, str], None] = lambda connection, sql: None
     atomic: Callable[[str], bool] = lambda sql: True

@@ -20,12 +20,18 @@ _ALONE = re.compile(
     r"|CALL)\b",
     re.I,
 )
+_CALL = re.compile(r"CALL\b", re.I)
 _NOT_ATOMIC = re.compile(r"CALL\b|DROP\s+(?:TABLE|VIEW)\s[^,]*,|.*;\s*\S", re.I | re.DOTALL)
 _COMPOUND = re.compile(
     r"(?:CREATE|ALTER)\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:AGGREGATE\s+)?"
     r"(?:PROCEDURE|FUNCTION|TRIGGER|EVENT|PACKAGE)\b",
     re.I,
 )
+
+
+def alone(sql: str) -> bool:
+    """Whether the server commits with it; with CALL, it may."""
+    return _ALONE.match(without_comments(sql)) is not None
 
 
 def atomic(sql: str) -> bool:
@@ -35,7 +41,8 @@ def atomic(sql: str) -> bool:
 
 
 COMMITS = Commits(
-    alone=lambda sql: _ALONE.match(without_comments(sql)) is not None,
+    alone=alone,
+    commits_before=lambda sql: alone(sql) and _CALL.match(without_comments(sql)) is None,
     took_effect=took_effect,
     atomic=atomic,
     session="SELECT CONNECTION_ID()",
