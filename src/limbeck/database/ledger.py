@@ -55,7 +55,11 @@ class Ledger:
             raise other_way(next(iter(self._half_done.values())), step.short_log)
         found = {(h.revision, h.direction): h for h in self.journal.half_done()}
         half_done = found.get(key_of(step))
-        return None if half_done is None else Replay(half_done, self._checksum())
+        if half_done is None:
+            return None
+        replay = Replay(half_done, self._checksum())
+        self._number = replay.last_step
+        return replay
 
     def _read(self) -> dict[Key, HalfDone]:
         """The revisions in the journal, which is created where DDL commits by itself."""
@@ -111,8 +115,7 @@ class Ledger:
             self._has_table, self._half_done = False, None
 
     def settle(self, replay: Replay) -> None:
-        """From here on the script does what it did not do before."""
-        self._number = replay.last_step
+        """From here on an edited script does what it did not do before."""
         half_done = replay.half_done
         self.journal.settle(half_done.revision, half_done.direction, replay.unmet, self._checksum())
 

@@ -17,8 +17,12 @@ class _Group:
     met: int = 0
 
     @property
-    def is_done(self) -> bool:
-        return all(line.state == "done" for line in self.lines)
+    def digest(self) -> str:
+        return self.lines[0].digest
+
+    @property
+    def is_met(self) -> bool:
+        return self.met >= self.lines[0].repeats
 
     @property
     def has_begun(self) -> bool:
@@ -26,9 +30,10 @@ class _Group:
 
 
 class Replay:
-    """Meets the operations of a script again, in order.
+    """Meets the operations of a script again.
 
-    A script that was not edited may leave out what it did before: it looks first (`has_table`).
+    A script that was not edited does what it did, as far as it finds the same: one that looks
+    first (`has_table`) leaves out what it did before, and goes on with what the journal has not.
     One that was edited must begin with what has run; what failed in it may have changed.
     """
 
@@ -46,38 +51,39 @@ class Replay:
     def meet(self, digest: str) -> list[Line] | None:
         """The lines of the operation; None where it was not begun.
 
-        Raises HalfDoneRevision for one that the script did not do before at this point.
+        Raises HalfDoneRevision where an edited script did something else at this point.
         """
-        ahead = self._groups[self._next :]
-        for offset, group in enumerate(ahead[:1] if self.is_edited else ahead):
-            if group.lines[0].digest == digest:
-                self._pass(group, offset)
+        left = [group for group in self._groups if not group.is_met]
+        for group in left[:1] if self.is_edited else self._from_here():
+            if group.digest == digest:
+                self._pass(group)
                 return group.lines
-        if any(group.has_begun if self.is_edited else group.is_done for group in ahead):
-            raise HalfDoneRevision(self._differs(ahead[0]))
+        if self.is_edited and any(group.has_begun for group in left):
+            raise HalfDoneRevision(self._differs(left[0]))
         return None
 
-    def _pass(self, group: _Group, offset: int) -> None:
+    def _from_here(self) -> list[_Group]:
+        """Those that were not met: first what follows, then what the script has left out."""
+        order = self._groups[self._next :] + self._groups[: self._next]
+        return [group for group in order if not group.is_met]
+
+    def _pass(self, group: _Group) -> None:
         group.met += 1
-        self._next += offset + (group.met >= group.lines[0].repeats)
+        self._next = self._groups.index(group) + group.is_met
 
     @property
     def unmet(self) -> list[Line]:
         """The lines that the script has not come to."""
-        return [line for group in self._groups[self._next :] for line in group.lines]
+        return [line for group in self._groups if not group.is_met for line in group.lines]
 
     def _differs(self, group: _Group) -> str:
         revision, direction = self.half_done.revision, self.half_done.direction
         line = group.lines[0]
         done = sum(1 for line in self.half_done.lines if line.state == "done")
-        why = (
-            "Its script was edited since, and no longer begins with them"
-            if self.is_edited
-            else "Run again, its script does something else"
-        )
         return (
-            f"Revision {revision} has run in part ({direction}, {done} statements). {why}: the "
-            f"journal has here\n  {shown(line.statement)}\n"
+            f"Revision {revision} has run in part ({direction}, {done} statements). Its "
+            "script was edited since, and no longer begins with them: the journal has here\n"
+            f"  {shown(line.statement)}\n"
             "Put the script back as it was and run the command again. Or undo by hand what has "
             "run, and 'limbeck resolve --all --rolled-back' lets it start from its beginning. Or "
             "finish it by hand, and 'limbeck resolve --all --applied' takes it as applied."

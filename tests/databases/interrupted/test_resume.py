@@ -112,6 +112,33 @@ def test_a_script_edited_before_the_place_where_it_stopped_is_refused_and_can_be
 
 
 @pytest.mark.mysql
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param("three", id="what it finds done is left out"),
+        pytest.param("two three one", id="in another order"),
+    ],
+)
+def test_a_script_that_does_something_else_the_second_time_repeats_nothing(
+    mysql: Folder, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch, second: str
+) -> None:
+    """It looks first, or takes names from somewhere; nobody has edited it."""
+    body = """
+    import os
+    for name in os.environ["NAMES"].split():
+        assert name != "stop"
+        op.execute(f"CREATE TABLE {name} (id INTEGER)")
+    """
+    mysql.revision("a1", body)
+    monkeypatch.setenv("NAMES", "one two stop")
+    fails(mysql, AssertionError)
+    assert tables(engine) == {"one", "two", "limbeck_journal"}
+    monkeypatch.setenv("NAMES", second)
+    mysql.upgrade()
+    assert tables(engine) == {"one", "two", "three"}
+
+
+@pytest.mark.mysql
 def test_what_the_catalog_cannot_decide_is_asked_for(mysql: Folder, engine: sa.Engine) -> None:
     mysql.revision("a1", f'{CREATE.format("one")}\nop.execute("CALL nobody()")')
     fails(mysql)
