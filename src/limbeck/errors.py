@@ -6,9 +6,12 @@ A message says what is wrong, where, and what to do next. It never holds a passw
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Sequence
 from typing import Any
+
+_OURS = os.path.join(os.path.realpath(os.path.dirname(__file__)), "")
 
 
 def locate(error: BaseException, path: str, what: str) -> None:
@@ -27,6 +30,18 @@ def placed(error: BaseException, path: str, line: int, what: str) -> None:
     error.__dict__["limbeck_where"] = f"{path}, line {line} ({what})"
     if hasattr(error, "add_note"):  # Python 3.11
         error.add_note(f"Sent by {error.__dict__['limbeck_where']}")
+
+
+def user_line(error: BaseException) -> str | None:
+    """`file, line N` of the innermost line of the user's own code that the error went through."""
+    import sysconfig
+
+    libraries = [os.path.realpath(path) + os.sep for path in sysconfig.get_paths().values()]
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = os.path.realpath(frame.filename)
+        if os.path.exists(path) and not path.startswith((_OURS, *libraries)):
+            return f"{frame.filename}, line {frame.lineno}"
+    return None
 
 
 def where(error: BaseException) -> str | None:

@@ -9,14 +9,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TextIO
 
-from limbeck.errors import LimbeckError, invalid, where
+from limbeck.errors import LimbeckError, invalid, user_line, where
 
 _PASSWORD = re.compile(r"(\w://[^\s:@/'\"]*):[^\s'\"]*@")
 _BACKGROUND = re.compile(r"\s*\(Background on this error at: \S+\)")
-_OURS = str(Path(__file__).parent.parent) + os.sep
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def fail(error: BaseException) -> int:
     ours = isinstance(error, LimbeckError)
     message = str(error) if ours else _explain(error)
     print(f"FAILED: {without_passwords(message)}", file=sys.stderr)
-    place = where(error) or (None if ours else _user_line(error))
+    place = where(error) or (None if ours else user_line(error))
     if place:
         print(f"  at {place}", file=sys.stderr)
     if not ours:
@@ -116,19 +114,6 @@ def _is_for_driver(error: BaseException) -> bool:
             return True
         step = step.tb_next
     return False
-
-
-def _user_line(error: BaseException) -> str | None:
-    """`file, line N` of the innermost line of the user's own code that the error went through."""
-    import sysconfig
-    import traceback
-
-    libraries = [os.path.realpath(path) + os.sep for path in sysconfig.get_paths().values()]
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = os.path.realpath(frame.filename)
-        if os.path.exists(path) and not path.startswith((_OURS, *libraries)):
-            return f"{frame.filename}, line {frame.lineno}"
-    return None
 
 
 def show_warning(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
-import traceback
 from collections.abc import Iterator
 from types import ModuleType
 
-from limbeck.errors import ModelImportError, said
+from limbeck.errors import ModelImportError, said, user_line
 
 
 def import_models(*packages: str) -> tuple[str, ...]:
@@ -91,12 +90,6 @@ def _reason(name: str, error: Exception) -> str:
         )
     if isinstance(error, SyntaxError):
         return f"Importing {name} failed: {error.filename}, line {error.lineno}: {error.msg}"
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith("<frozen")
-        and frame.filename != __file__
-        and not frame.filename.endswith(os.path.join("importlib", "__init__.py"))
-    ]
-    where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
+    line = user_line(error)
+    where = "" if line is None else f" ({line})"
     return f"Importing {name} failed{where}: {said(error)}"

@@ -53,6 +53,13 @@ def test_a_syntax_error_is_named_with_its_line(package: Path) -> None:
         limbeck.import_models(package.name)
 
 
+def test_an_error_in_a_library_is_said_of_the_users_line(package: Path) -> None:
+    text = "import sqlalchemy as sa\n\nsa.Column(quote=True)\n"
+    (package / "bad.py").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelImportError, match=r"bad\.py, line 3\): ArgumentError"):
+        limbeck.import_models(package.name)
+
+
 def test_a_package_that_is_not_on_the_path_says_so() -> None:
     with pytest.raises(ModelImportError, match=r"no module 'no_such_package_here' on sys\.path"):
         limbeck.import_models("no_such_package_here.models")
