@@ -256,6 +256,8 @@ def revision(
             online=online,
             **shared,
         )
+        if autogenerate and not scripts and config.native is not None:
+            config.print_stdout("No changes found: no revision is written (--empty writes one).")
     else:
         scripts = [new_revision(project, message, branch_labels=branch_label, **shared)]
     _finish(project, scripts)

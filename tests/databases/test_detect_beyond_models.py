@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 
 from limbeck.commands.autogenerate import Difference
 from limbeck.commands.remarks import remarked
@@ -200,3 +201,55 @@ def test_a_generated_column_that_is_made_anew_is_said_to_cost_something(
     assert f"# {sentence}" in annotated(difference, postgresql)
     postgresql.run(difference.upgrade)
     assert found(postgresql, generated("b + 2")) == []
+
+
+def needs(name: str) -> tuple[sa.MetaData, str]:
+    """A table that can be made with an extension only, and the extension's name."""
+    metadata = sa.MetaData()
+    columns = [sa.Column("a", sa.Integer), sa.Column("b", sa.Text), sa.Column("c", TSTZRANGE)]
+    parts: dict[str, tuple[str, sa.schema.SchemaItem]] = {
+        "a key in an exclusion": (
+            "btree_gist",
+            ExcludeConstraint(("a", "="), ("c", "&&"), using="gist", name="x"),
+        ),
+        "a GIN index of text": ("btree_gin", sa.Index("x", "b", postgresql_using="gin")),
+        "an operator class": (
+            "pg_trgm",
+            sa.Index("x", "b", postgresql_using="gin", postgresql_ops={"b": "gin_trgm_ops"}),
+        ),
+        "a method": ("bloom", sa.Index("x", "a", postgresql_using="bloom")),
+        "a function of a default": (
+            "uuid-ossp",
+            sa.Column("d", sa.Uuid, server_default=sa.text("uuid_generate_v4()")),
+        ),
+        "a function of a check": ("pg_trgm", sa.CheckConstraint("similarity(b, 'x') > 0.1")),
+        "none": ("", sa.Index("x", "c", postgresql_using="gist")),
+    }
+    extension, part = parts[name]
+    sa.Table("t", metadata, *columns, part)
+    return metadata, extension
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "a key in an exclusion",
+        "a GIN index of text",
+        "an operator class",
+        "a method",
+        "a function of a default",
+        "a function of a check",
+        "none",
+    ],
+)
+def test_an_extension_that_a_table_needs_is_created_with_it(postgresql: Server, what: str) -> None:
+    models, extension = needs(what)
+    with postgresql.engine.connect() as connection:
+        available = connection.exec_driver_sql("SELECT name FROM pg_available_extensions")
+        if extension and extension not in set(available.scalars()):
+            pytest.skip(f"the server has no {extension}")
+    difference = postgresql.difference(models)
+    created = [said(op) for op in difference.upgrade if "extension" in said(op)]
+    assert created == ([f"create_extension {extension}"] if extension else [])
+    postgresql.run(difference.upgrade)
+    assert found(postgresql, models) == []

@@ -13,13 +13,14 @@ from limbeck.diff.rename_options import option
 from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation
 from limbeck.operations.batch import Batch
-from limbeck.operations.columns import DropColumn
+from limbeck.operations.columns import AddColumn, DropColumn
 from limbeck.operations.constraints import DropConstraint
 from limbeck.operations.indexes import DropIndex
 from limbeck.operations.tables import DropTable
 from limbeck.operations.types import AlterEnum
 from limbeck.schema.hints import Hint
 from limbeck.schema.names import Name
+from limbeck.schema.objects import Column
 from limbeck.script.render import Item, Remark
 
 
@@ -52,8 +53,17 @@ def _remarks(operation: Operation, added: Added, doubts: Sequence[Candidate]) ->
         case DropColumn(table=table, column=column) if (table, column) not in added:
             if not _is_computed(operation):
                 yield f"Loses the values of '{table}.{column}': downgrade() adds it without them."
-        case AlterColumn(table=table, column=column) if narrows(operation):
-            yield f"Values of '{table}.{column}' that do not fit the new type stop it, or are cut."
+        case AddColumn(table=table, column=column) if _is_required(column):
+            yield (
+                f"Rows that are there have no value for '{table}.{column.name}' and stop it: give "
+                "it a server default, or fill it before it is NOT NULL."
+            )
+        case AlterColumn(table=table, column=column):
+            if operation.nullable is False:
+                yield f"A row with NULL in '{table}.{column}' stops it."
+            if narrows(operation):
+                values = f"Values of '{table}.{column}' that do not fit the new type"
+                yield f"{values} stop it, or are cut."
         case AlterEnum(name=name) if gone := _removed(operation):
             values = ", ".join(f"'{value}'" for value in gone)
             yield f"Takes {values} out of '{name}': a row that still holds it stops this."
@@ -65,6 +75,13 @@ def _remarks(operation: Operation, added: Added, doubts: Sequence[Candidate]) ->
                 f"If '{doubt.hint.old}' is now called '{doubt.hint.new}', this is a rename: "
                 f"{OPTION_COMMAND} {option(doubt.hint)}"
             )
+
+
+def _is_required(column: Column) -> bool:
+    """Whether an INSERT has to name it."""
+    filled = (column.default, column.computed, column.identity)
+    is_numbered = column.autoincrement is True
+    return not column.nullable and not is_numbered and all(part is None for part in filled)
 
 
 def _is_computed(operation: DropColumn) -> bool:

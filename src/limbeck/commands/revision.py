@@ -48,6 +48,9 @@ def revision(
 ) -> list[GeneratedScript]:
     """Writes a revision file, or several if hooks ask for it, or none if they empty the list.
 
+    With native settings none is written where the models have not changed and nothing else is asked
+    for; an Alembic folder gets an empty one then, as its users know it.
+
     env.py runs where the models are compared, where `revision_environment` says so, or with
     `sql`. `rename` says what was renamed (``users.name=full_name``), `allow_drop` that much may be
     dropped; `against`, `verify` and `online` take the place of the project's settings.
@@ -78,6 +81,8 @@ def revision(
         for hook in draft.hooks:
             hook(None, (), draft.directives)  # type: ignore[arg-type]  # there is none without env.py
     scripts = draft.written()
+    if autogenerate and project.config.native is not None:
+        scripts = [script for script in scripts if _is_wanted(script)]
     context = draft.contexts[-1] if draft.contexts else None
     claims = draft.claims(scripts)
     if autogenerate and (project.online if online is None else online):
@@ -88,6 +93,13 @@ def revision(
     if autogenerate:
         keep_if_proven(project, written, claims, heads, verify, against)
     return written
+
+
+def _is_wanted(script: MigrationScript) -> bool:
+    """Whether a script changes the schema, or the form of the history."""
+    steps = any(ops.ops for ops in script.upgrade_ops_list)
+    marks = script.branch_label or script.depends_on or script.splice or script.version_path
+    return steps or bool(marks) or script.head != "head"
 
 
 def _run_env(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,25 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
-from limbeck.dialects.postgresql import types
+from limbeck.dialects.postgresql import extensions, types
 from limbeck.dialects.postgresql.types import AnyType
 from limbeck.schema.names import Name
 from limbeck.schema.remembered import Remembered
 from limbeck.schema.types import EnumType, SqlType, said
-
-EXTENSIONS = {
-    "citext": "citext",
-    "hstore": "hstore",
-    "ltree": "ltree",
-    "cube": "cube",
-    "geometry": "postgis",
-    "geography": "postgis",
-    "raster": "postgis_raster",
-    "vector": "vector",
-    "halfvec": "vector",
-    "sparsevec": "vector",
-}
-"""The extension that brings a type, by the type's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +102,7 @@ class TypeTexts:
         element = resolve(payload, self.dialect).element
         if isinstance(element, postgresql.DOMAIN) and element.create_type:
             self.domains.setdefault(name_of(element, self.dialect), element)
-        extension = EXTENSIONS.get(re.split(r"\W", text, maxsplit=1)[0])
+        extension = extensions.of_type(text)
         if extension is not None:
             self.extensions.add(extension)
 

@@ -9,7 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from limbeck.dialects.postgresql import constraints, domains, expressions, indexes, sequences
+from limbeck.dialects.postgresql import (
+    constraints,
+    domains,
+    expressions,
+    extensions,
+    indexes,
+    sequences,
+)
 from limbeck.dialects.postgresql.identity import declared_identity
 from limbeck.dialects.postgresql.named_types import TypeTexts
 from limbeck.metadata.load import SEQUENCE
@@ -53,7 +60,7 @@ def _domains(schema: Schema, normalizer: Normalizer) -> Named[Domain]:
 
 
 def _extensions(schema: Schema, normalizer: Normalizer) -> Named[Extension]:
-    """Those of the schema, and those that types need."""
+    """Those of the schema, and those that its tables need."""
     names = sorted(n for n in normalizer.texts.extensions if n not in schema.extensions)
     return Named((*schema.extensions.values(), *(Extension(name) for name in names)))
 
@@ -72,7 +79,7 @@ class Normalizer:
         """A table in normal form."""
         key = table.primary_key
         keys = frozenset(key.columns if key is not None else ())
-        return Table(
+        found = Table(
             name=table.name,
             columns=Named(self.column(c, c.name in keys) for c in table.columns.values()),
             constraints=tuple(constraints.normalized(c, self.compiler) for c in table.constraints),
@@ -83,6 +90,8 @@ class Normalizer:
             options=_options(table.options),
             prefixes=("UNLOGGED",) if any(p.upper() == "UNLOGGED" for p in table.prefixes) else (),
         )
+        self.texts.extensions.update(extensions.of_table(found))
+        return found
 
     def column(self, column: Column, is_key: bool) -> Column:
         """A column in normal form; `is_key` says whether it is part of the primary key."""
@@ -101,7 +110,7 @@ class Normalizer:
         if default is not None and default.origin != "normalized":
             default = self.default(default, text)
         generated = column.computed is not None or identity is not None
-        return Column(
+        found = Column(
             name=column.name,
             type=type_,
             nullable=column.nullable and not is_key and identity is None,
@@ -112,6 +121,8 @@ class Normalizer:
             comment=column.comment or None,
             options=tuple(pair for pair in column.options if pair[0] == SEQUENCE),
         )
+        self.texts.extensions.update(extensions.of_column(found))
+        return found
 
     def default(self, default: Expression, type_text: str) -> Expression | None:
         sql = default.text if default.origin == "inspected" else None
