@@ -69,6 +69,25 @@ def server_of(folder: Folder) -> str:
     return SERVER[sa.make_url(folder.url).get_backend_name()]
 
 
+def test_a_foreign_key_without_a_name_changes_and_is_changed_back(
+    folder: Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """MySQL names its index after the column, and after the key once that is made by its name."""
+    metadata = models(folder)
+    columns = (sa.Column("id", sa.Integer, primary_key=True), sa.Column("a_id", sa.Integer))
+    sa.Table("b", metadata, *columns, sa.ForeignKeyConstraint(["a_id"], ["a.id"]))
+    command.revision(folder.config, "one", autogenerate=True, rev_id="one")
+    folder.upgrade()
+    metadata = models(folder)
+    columns = (sa.Column("id", sa.Integer, primary_key=True), sa.Column("a_id", sa.Integer))
+    key = sa.ForeignKeyConstraint(["a_id"], ["a.id"], ondelete="CASCADE")
+    sa.Table("b", metadata, *columns, key)
+    generate(folder)
+    assert said(caplog, "Proven on ")[-1].endswith("downgrade() gives back what was")
+    folder.upgrade()
+    command.check(folder.config)
+
+
 @pytest.mark.parametrize("against", ["database", "history"])
 def test_a_script_is_proven_and_it_is_said_on_which_server(
     folder: Folder, caplog: pytest.LogCaptureFixture, against: str

@@ -12,11 +12,8 @@ from limbeck.commands.against import after_steps, history_steps
 from limbeck.commands.environment import run
 from limbeck.commands.stamp import stamp
 from limbeck.database.migration import MigrationContext
-from limbeck.database.own_tables import without_own_tables
-from limbeck.database.rehearsal import Rehearsal
-from limbeck.database.scratch import schemas_of
+from limbeck.database.rehearsal import Rehearsal, state_of
 from limbeck.database.steps import MigrationStep
-from limbeck.dialects.base import Request
 from limbeck.diff.compare import compare
 from limbeck.diff.describe import describe
 from limbeck.errors import CommandError, RevisionNotFound
@@ -89,10 +86,7 @@ def _standing(project: Project) -> Standing:
 
 
 def _compared(project: Project, context: MigrationContext, rows: tuple[str, ...]) -> Standing:
-    connection = context.connection
-    assert connection is not None
-    request = Request(schemas_of(connection), exclude=(context.version.qualified,))
-    there = without_own_tables(context.read(request), Schema())
+    there = state_of(context)
     made: set[Name] = set()
     states = [State((), tuple(compare(there, Schema())))]
 

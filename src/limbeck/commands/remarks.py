@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import sqlalchemy as sa
-
+from limbeck.commands.narrowing import narrows
 from limbeck.commands.renames import OPTION_COMMAND
 from limbeck.diff.candidates import Candidate
 from limbeck.diff.costs import Added, added_columns, cost
@@ -109,54 +108,3 @@ def _drops(operation: Operation, hint: Hint) -> bool:
             return name == hint.owner and hint.old in _removed(operation)
         case _:
             return False
-
-
-def narrows(operation: AlterColumn) -> bool:
-    """Whether the new type of a column may not hold what the old one holds, as far as types tell.
-
-    Types of two families always count, but for what becomes text without a limit.
-    """
-    if operation.type is None or operation.existing_type is None:
-        return False
-    old, new = operation.existing_type.payload, operation.type.payload
-    if new._type_affinity is not old._type_affinity:
-        return not (isinstance(new, sa.String) and _length(new) is None)
-    match new:
-        case sa.Integer():
-            return _bytes(new) < _bytes(old)
-        case sa.Enum():
-            return isinstance(old, sa.Enum) and not set(old.enums) <= set(new.enums)
-        case sa.String():
-            longest = _length(new)
-            return longest is not None and longest < (_length(old) or longest + 1)
-        case sa.Float():
-            return False
-        case sa.Numeric():
-            return _digits(new) < _digits(old) or (new.scale or 0) < (
-                getattr(old, "scale", None) or 0
-            )
-        case _:
-            return False
-
-
-def _length(payload: object) -> int | None:
-    length: int | None = getattr(payload, "length", None)
-    return length
-
-
-def _bytes(payload: object) -> int:
-    match payload:
-        case sa.BigInteger():
-            return 8
-        case sa.SmallInteger():
-            return 2
-        case _:
-            return 4
-
-
-def _digits(payload: sa.types.TypeEngine[object]) -> int:
-    """Digits before the point; a type without a precision holds more than any with one."""
-    precision: int | None = getattr(payload, "precision", None)
-    if precision is None:
-        return 1_000
-    return precision - (getattr(payload, "scale", None) or 0)

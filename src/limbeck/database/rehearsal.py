@@ -113,10 +113,9 @@ class Rehearsal:
             self.context.stamp(scripts, revisions)
 
     def schema(self) -> Schema:
-        """All of the database but the version table and what else is ours, normalised."""
-        request = Request(schemas_of(self.connection), exclude=(self.context.version.qualified,))
+        """See `state_of`."""
         try:
-            return without_own_tables(self.context.read(request), Schema())
+            return state_of(self.context)
         finally:
             self._end()
 
@@ -130,6 +129,17 @@ class Rehearsal:
         """Ends what reading began: a run begins its transactions itself."""
         if not self.connection.invalidated:
             self.connection.rollback()
+
+
+def state_of(context: MigrationContext) -> Schema:
+    """All of a database but the version table and what else is ours, as states are compared.
+
+    It is normalised, and without what the server makes by itself.
+    """
+    assert context.connection is not None
+    request = Request(schemas_of(context.connection), exclude=(context.version.qualified,))
+    found = without_own_tables(context.read(request), Schema())
+    return context.limbeck_dialect.without_implied(found)
 
 
 class _Within:

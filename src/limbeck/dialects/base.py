@@ -157,6 +157,9 @@ class Dialect:
     with_unsaid: Callable[[Schema, Schema], Schema] = lambda declared, inspected: declared
     """The declared schema with what models need not say as it is; `read_back` does so too."""
 
+    without_implied: Callable[[Schema], Schema] = lambda schema: schema
+    """An inspected schema without what the server made by itself for what else stands in it."""
+
     decides_text: Callable[[Schema, Schema], bool] = lambda declared, other: True
     """Whether `==` told all differences of two normalised schemas, or a server would say more."""
 

@@ -13,7 +13,7 @@ from limbeck.dialects.mysql.hazards import hazards
 from limbeck.dialects.mysql.inspect import inspect
 from limbeck.dialects.mysql.lock import LOCKS
 from limbeck.dialects.mysql.normalize import normalize
-from limbeck.dialects.mysql.read_back import read_back
+from limbeck.dialects.mysql.read_back import read_back, without_implied
 from limbeck.dialects.mysql.scratch import SCRATCH
 from limbeck.dialects.mysql.sizes import sizes
 from limbeck.operations.batch import Batch
@@ -37,6 +37,7 @@ DIALECT = Dialect(
     tracer=tracer,
     normalize=normalize,
     read_back=read_back,
+    without_implied=without_implied,
     doubt=doubt,
     decides_text=decides_text,
     scratch=SCRATCH,

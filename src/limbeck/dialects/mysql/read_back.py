@@ -137,6 +137,16 @@ def _with_key_indexes(table: Table, other: Table) -> Table:
     return table
 
 
+def without_implied(schema: Schema) -> Schema:
+    """A schema without the indexes that the server made for the foreign keys in it."""
+    return replace(schema, tables=Named(_without_key_indexes(table) for table in schema))
+
+
+def _without_key_indexes(table: Table) -> Table:
+    kept = [i for i in table.indexes.values() if not is_implied(i, table.foreign_keys)]
+    return replace(table, indexes=Named(kept)) if len(kept) < len(table.indexes) else table
+
+
 def is_covered(table: Table, columns: tuple[str, ...]) -> bool:
     """Whether an index or key of the table begins with those columns, as a foreign key needs."""
     found = [c.columns for c in table.constraints if isinstance(c, PrimaryKey | Unique)]
