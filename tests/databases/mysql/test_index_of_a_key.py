@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -34,6 +35,25 @@ def models(key: str | None, *indexes: str) -> sa.MetaData:
 
 def test_the_key_may_take_over_the_name_of_an_index_and_give_it_back(mysql: Server) -> None:
     was, is_ = models(None, "fk_child"), models("fk_child")
+    mysql.create(was)
+    found = mysql.difference(is_)
+    mysql.run(found.upgrade)
+    assert mysql.difference(is_).upgrade == ()
+    mysql.run(found.downgrade)
+    assert mysql.difference(was).upgrade == ()
+
+
+def tree(name: str, number: type[sa.Integer], **told: Any) -> sa.MetaData:
+    """A table whose rows point to others of it."""
+    metadata = sa.MetaData()
+    key = sa.Column("id", number, primary_key=True)
+    sa.Table(name, metadata, key, sa.Column("above", number, sa.ForeignKey(f"{name}.id")), **told)
+    return metadata
+
+
+def test_an_index_that_still_has_the_name_of_a_renamed_table_is_the_keys_own(mysql: Server) -> None:
+    was = tree("node", sa.Integer)
+    is_ = tree("leaf", sa.SmallInteger, info={"renamed_from": "node"})
     mysql.create(was)
     found = mysql.difference(is_)
     mysql.run(found.upgrade)

@@ -6,6 +6,7 @@ which text could not tell whether the two sides are the same.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -159,8 +160,9 @@ def is_implied(index: Index, keys: Iterable[ForeignKey]) -> bool:
 
     That is a plain one over exactly the key's columns, under the name of the key, or of its
     first column with perhaps a number (https://dev.mysql.com/doc/refman/8.0/en/
-    create-table-foreign-keys.html). An index under any other name, such as ``ix_t_c``, is the
-    user's own.
+    create-table-foreign-keys.html); ``t_ibfk_1`` also where the table is no longer ``t``, as the
+    key is called after the new one then. An index under any other name, such as ``ix_t_c``, is
+    the user's own.
     """
     if index.unique or index.options or len(index.columns) != len(index.elements):
         return False
@@ -168,9 +170,16 @@ def is_implied(index: Index, keys: Iterable[ForeignKey]) -> bool:
         return False
     return any(
         key.columns == index.columns
-        and (index.name == key.name or _is_numbered(index.name, key.columns[0]))
+        and (
+            index.name == key.name
+            or _is_numbered(index.name, key.columns[0])
+            or _UNNAMED.search(index.name) is not None
+        )
         for key in keys
     )
+
+
+_UNNAMED = re.compile(r"_ibfk_\d+$")
 
 
 def _is_numbered(name: str, column: str) -> bool:
