@@ -67,3 +67,15 @@ def test_what_rows_can_stop_is_said_above_the_step(shop: Path, limbeck: Run) -> 
     ) in text
     assert "A row with NULL in 'item.size' stops it. " in text
     assert "item.sort" not in text
+
+
+def test_check_lists_what_has_changed(shop: Path, limbeck: Run) -> None:
+    (shop.parent.parent / "models.py").write_text(AFTER, encoding="utf-8")
+    done = limbeck("check")
+    assert done.returncode != 0
+    assert done.stderr.endswith(
+        "FAILED: New upgrade operations detected:\n"
+        "  added column 'item.name'\n"
+        "  added column 'item.sort'\n"
+        "  change of NOT NULL on column 'item.size'\n"
+    )

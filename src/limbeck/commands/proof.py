@@ -20,7 +20,7 @@ from limbeck.database.runs import move_step
 from limbeck.database.scratch import server_name
 from limbeck.database.steps import MigrationStep
 from limbeck.diff.compare import compare
-from limbeck.diff.describe import describe
+from limbeck.diff.describe import describe, listed
 from limbeck.errors import NotReversible, ProofFailed, SchemaConflict, where
 from limbeck.operations.base import Operation
 from limbeck.revision.order import newest_first
@@ -116,7 +116,7 @@ def _after_upgrade(rehearsal: Rehearsal, claim: Claim) -> tuple[str, ...]:
     if opaque:
         return (f"left after upgrade(), which hooks have changed: {', '.join(over)}",)
     raise ProofFailed(
-        _listed("after upgrade(), to have what the models say, it would still take:", over)
+        listed("after upgrade(), to have what the models say, it would still take:", over)
     )
 
 
@@ -151,12 +151,6 @@ def _take_back(
     left = [describe(operation) for operation in compare(rehearsal.schema(), before)]
     if left:
         raise ProofFailed(
-            _listed("after downgrade(), to have what was there before, it would still take:", left)
+            listed("after downgrade(), to have what was there before, it would still take:", left)
         )
     return ()
-
-
-def _listed(what: str, items: Sequence[str]) -> str:
-    shown = [f"  {item}" for item in items[:20]]
-    rest = [f"  and {len(items) - 20} more"] if len(items) > 20 else []
-    return "\n".join((what, *shown, *rest))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import UNSET, Operation
@@ -16,6 +18,8 @@ from limbeck.operations.sequences import AlterSequence, CreateSequence, DropSequ
 from limbeck.operations.tables import CreateTable, DropTable, RenameTable, SetTableComment
 from limbeck.operations.types import AlterEnum
 
+_LINES = 20
+
 _KINDS = {
     "foreignkey": "foreign key",
     "primary": "primary key",
@@ -23,6 +27,13 @@ _KINDS = {
     "check": "check constraint",
     "exclude": "exclude constraint",
 }
+
+
+def listed(what: str, items: Sequence[str]) -> str:
+    """That, and a line for each item; many are cut."""
+    shown = [f"  {item}" for item in items[:_LINES]]
+    rest = [f"  and {len(items) - _LINES} more"] if len(items) > _LINES else []
+    return "\n".join((what, *shown, *rest))
 
 
 def describe(operation: Operation) -> str:
