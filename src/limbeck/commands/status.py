@@ -17,7 +17,7 @@ from limbeck.database.steps import MigrationStep
 from limbeck.dialects.locks import Holder
 from limbeck.diff.describe import describe
 from limbeck.errors import LimbeckError
-from limbeck.project.environment import native_metadata
+from limbeck.project.native import native_metadata
 from limbeck.project.project import Project
 from limbeck.revision.graph import Graph, Revision
 from limbeck.revision.walk import upgrade_path

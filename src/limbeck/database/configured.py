@@ -13,6 +13,7 @@ from limbeck.database.options import RunOptions, run_options
 from limbeck.database.version_table import VersionTable
 from limbeck.dialects.base import Dialect as LimbeckDialect
 from limbeck.dialects.base import dialect as limbeck_dialect
+from limbeck.operations.naming import LazyConvention, convention_of
 
 
 class Configured:
@@ -66,10 +67,11 @@ class Configured:
 
     @cached_property
     def naming_convention(self) -> Mapping[str, Any]:
-        """The convention of the target metadata, of the first that has one."""
+        """The convention of the target metadata, of the first that has one.
+
+        Where the models were not asked for they are imported when a name depends on it.
+        """
         target = self.opts.get("target_metadata")
-        collections = [target] if isinstance(target, sa.MetaData) else list(target or ())
-        for collection in collections:
-            if len(collection.naming_convention) > 1:
-                return dict(collection.naming_convention)
-        return {}
+        if target is None and (load := self.opts.get("load_metadata")) is not None:
+            return LazyConvention(lambda: convention_of(load()))
+        return convention_of([target] if isinstance(target, sa.MetaData) else target or ())

@@ -14,6 +14,7 @@ from limbeck.operations.alter_column import AlterColumn, comment_on_column
 from limbeck.operations.base import UNSET, Call, Operation, Ref, Scope, Statement, Unset
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.mentions import uses
+from limbeck.operations.naming import collection_for
 from limbeck.operations.tables import schema_argument, target_refs
 from limbeck.operations.types import adopt_enums, drop_unused_enums, enum_refs
 from limbeck.schema.constraints import (
@@ -243,7 +244,7 @@ def add_column(
 ) -> AddColumn:
     """Adds a column, with the foreign keys, checks, unique constraint and index that it carries."""
     item = column if column.table is None else column._copy()
-    collection = sa.MetaData(naming_convention=scope.naming_convention or None)
+    collection = collection_for([item], scope.naming_convention)
     parent = sa.Table(table_name, collection, item, schema=schema)
     loaded = load.table(parent, scope.dialect)
     added = loaded.column(item.name)
@@ -385,7 +386,8 @@ def _type_checks(
     """The checks that a type brings to a column of that name."""
     if type_ is None or not isinstance(type_, sa.types.SchemaType):
         return ()
-    collection = sa.MetaData(naming_convention=scope.naming_convention or None)
     copied = type_.copy()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-    parent = sa.Table(table_name, collection, sa.Column(column_name, copied), schema=schema)
+    column = sa.Column(column_name, copied)
+    collection = collection_for([column], scope.naming_convention)
+    parent = sa.Table(table_name, collection, column, schema=schema)
     return load.table(parent, scope.dialect).checks

@@ -13,6 +13,7 @@ from limbeck.metadata import build, load
 from limbeck.operations.base import Call, Operation, Ref, Scope, Statement
 from limbeck.operations.compiler import Compiler
 from limbeck.operations.names import by_default_name
+from limbeck.operations.naming import collection_for
 from limbeck.operations.tables import schema_argument, target_refs
 from limbeck.schema.constraints import (
     Check,
@@ -268,7 +269,7 @@ def _loaded(
     columns: Sequence[str] = (),
 ) -> AddConstraint:
     """The operation that adds that constraint, its name settled by the naming convention."""
-    collection = sa.MetaData(naming_convention=scope.naming_convention or None)
+    collection = collection_for([item], scope.naming_convention)
     stubs = (sa.Column(c, sa.types.NullType()) for c in dict.fromkeys(columns))
     parent = sa.Table(table_name, collection, *stubs, schema=schema)
     parent.append_constraint(item)
@@ -419,7 +420,7 @@ def _by_convention(scope: Scope, /, name: str, table_name: str, type_: str | Non
     """The name that the convention makes of that one (for a check it may hold the given name)."""
     if type_ != "check" or not scope.naming_convention:
         return name
-    collection = sa.MetaData(naming_convention=scope.naming_convention)
+    collection = sa.MetaData(naming_convention=dict(scope.naming_convention))
     parent = sa.Table(table_name, collection)
     item = sa.CheckConstraint(sa.text("1 = 1"), name=name)
     parent.append_constraint(item)

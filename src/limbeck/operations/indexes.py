@@ -13,6 +13,7 @@ from limbeck.metadata import load
 from limbeck.metadata.options import options_from
 from limbeck.operations.base import Call, Operation, Ref, Scope, Statement
 from limbeck.operations.compiler import Compiler
+from limbeck.operations.naming import collection_for
 from limbeck.operations.tables import schema_argument
 from limbeck.schema.constraints import Options, Unique
 from limbeck.schema.names import Name
@@ -184,13 +185,13 @@ def create_index(
     `kw` are options as `sqlalchemy.Index` takes them (``postgresql_where``, ``mysql_length``).
     ``postgresql_concurrently=True`` builds it outside of the transaction.
     """
-    collection = sa.MetaData(naming_convention=scope.naming_convention or None)
     named = [c for c in columns if isinstance(c, str)]
     included = [c for key, value in kw.items() if key.endswith("_include") for c in value]
     stubs = (
         sa.Column(c, sa.types.NullType())
         for c in dict.fromkeys(c for c in (*named, *included) if isinstance(c, str))
     )
+    collection = collection_for([sa.Index(index_name)], scope.naming_convention)
     parent = sa.Table(table_name, collection, *stubs, schema=schema)
     expressions = [parent.columns[c] if isinstance(c, str) else c for c in columns]
     item = sa.Index(index_name, *expressions, unique=unique, _table=parent, **kw)

@@ -11,6 +11,7 @@ from limbeck.errors import NotReversible, SchemaConflict
 from limbeck.metadata import build, load
 from limbeck.operations.base import UNSET, Call, Operation, Ref, Scope, Statement, Unset
 from limbeck.operations.compiler import Compiler
+from limbeck.operations.naming import collection_for
 from limbeck.operations.types import adopt_enums, drop_unused_enums, enum_refs
 from limbeck.schema.constraints import Constraint, ForeignKey, PrimaryKey, Unique
 from limbeck.schema.named import Named
@@ -324,8 +325,8 @@ def create_table(
     `index`, as in a model. Columns of another table are copied. On PostgreSQL the enum types that
     no table uses yet are created before it.
     """
-    collection = sa.MetaData(naming_convention=scope.naming_convention or None)
     items = [_copied(c) for c in columns]
+    collection = collection_for(items, scope.naming_convention)
     indexes = [item for item in items if isinstance(item, sa.Index)]
     rest = [item for item in items if not isinstance(item, sa.Index)]
     built = sa.Table(table_name, collection, *rest, *indexes, **kw)

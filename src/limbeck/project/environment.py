@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar, Token
 from typing import Any, ClassVar
@@ -15,11 +15,11 @@ from limbeck.database.migration import MigrationContext
 from limbeck.database.tenants import require_schema, searching, seen_from
 from limbeck.errors import CommandError, ConfigurationError, LimbeckError, locate
 from limbeck.project.config import Config
-from limbeck.project.discovery import import_models
 from limbeck.project.dotenv import environment_of
 from limbeck.project.given import NOT_GIVEN, GivenDatabase, url_of
-from limbeck.project.settings import Reference, Settings
-from limbeck.project.sources import load_reference, resolve_metadata, resolve_url
+from limbeck.project.native import native_options
+from limbeck.project.settings import Settings
+from limbeck.project.sources import resolve_url
 from limbeck.revision.identifiers import resolve
 from limbeck.runtime.invoke import running
 from limbeck.script.directory import ScriptDirectory
@@ -270,7 +270,7 @@ def _run_env_py(path: str) -> None:
 
 
 def _run_settings(environment: EnvironmentContext, settings: Settings) -> None:
-    options = native_options(environment, settings)
+    options = native_options(settings, environment.context_opts.get("needs_metadata", False))
     target: Any = environment.database.target or configured_url(settings)
     schema = settings.schema if environment.connects else None
     if schema is not None:
@@ -330,43 +330,3 @@ def configured_url(settings: Settings) -> Any:
 def _run(environment: EnvironmentContext) -> None:
     with environment.begin_transaction():
         environment.run_migrations()
-
-
-def native_options(environment: EnvironmentContext, settings: Settings) -> dict[str, Any]:
-    """The keywords of `configure` that the settings of native mode stand for."""
-    options: dict[str, Any] = {
-        "compare_type": settings.compare_type,
-        "compare_server_default": settings.compare_server_default,
-        "render_as_batch": settings.render_as_batch,
-        "transaction_per_migration": settings.transaction_per_migration,
-        "include_schemas": settings.include_schemas,
-        "include_name": _function(settings.include_name, "include_name"),
-        "include_object": _function(settings.include_object, "include_object"),
-        "version_table": settings.version_table,
-        "version_table_schema": settings.version_table_schema,
-    }
-    if environment.context_opts.get("needs_metadata", False):
-        options["target_metadata"] = native_metadata(settings)
-    return options
-
-
-def _function(spec: Reference | None, setting: str) -> Any:
-    """The function that a setting names. Raises ConfigurationError when it is none."""
-    found = load_reference(spec, setting) if isinstance(spec, str) else spec
-    if found is not None and not callable(found):
-        raise ConfigurationError(f"{setting} = {spec!r} is a {type(found).__name__}, no function")
-    return found
-
-
-def native_metadata(settings: Settings) -> Sequence[sa.MetaData]:
-    """The metadata of native mode, with all models imported.
-
-    Raises ConfigurationError when none is named, ModelImportError when a module fails.
-    """
-    if not settings.metadata:
-        raise ConfigurationError(
-            f"{settings.file}: [tool.limbeck] has no 'metadata'. Name your declarative base, "
-            'as in metadata = "app.db.base:Base".'
-        )
-    import_models(*settings.models)
-    return resolve_metadata(settings.metadata)

@@ -67,7 +67,7 @@ def _by_convention(
     if not convention:
         return None
     bare = replace(table, constraints=(), indexes=type(table.indexes)(), options=())
-    built = build.table(bare, sa.MetaData(naming_convention=convention))
+    built = build.table(bare, sa.MetaData(naming_convention=dict(convention)))
     item = build.constraint(constraint)
     try:
         built.append_constraint(item)
