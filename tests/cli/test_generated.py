@@ -79,3 +79,17 @@ def test_check_lists_what_has_changed(shop: Path, limbeck: Run) -> None:
         "  added column 'item.sort'\n"
         "  change of NOT NULL on column 'item.size'\n"
     )
+
+
+def test_what_a_type_of_the_users_stores_is_said_to_be_unseen(shop: Path, limbeck: Run) -> None:
+    """A script imports it: the history has what it stores today."""
+    own = "class Money(sa.types.TypeDecorator):\n    impl = sa.Numeric(9, 2)\n    cache_ok = True\n"
+    text = BEFORE.replace("\nmetadata =", f"\n{own}\nmetadata =").replace(
+        'sa.Column("size", sa.Integer)', 'sa.Column("size", Money)'
+    )
+    (shop.parent.parent / "models.py").write_text(text, encoding="utf-8")
+    said = "what Money stores (scripts import them as they are now"
+    assert said in limbeck("check").stderr
+    settings = SETTINGS + 'render_types = "impl"\n'
+    (shop.parent.parent / "pyproject.toml").write_text(settings, encoding="utf-8")
+    assert said not in limbeck("check").stderr

@@ -21,6 +21,7 @@ from limbeck.commands.autogenerate import (
     database_side,
     required_metadata,
 )
+from limbeck.commands.hooks import plain_types
 from limbeck.commands.renames import Renames
 from limbeck.database.migration import MigrationContext
 from limbeck.database.rehearsal import Folded, Rehearsal, fold
@@ -28,6 +29,7 @@ from limbeck.database.runs import upgrade_steps
 from limbeck.database.scratch import on_scratch, place_of, server_name
 from limbeck.database.steps import MigrationStep
 from limbeck.dialects.reflection import narrowed
+from limbeck.diff.coverage import Uncompared
 from limbeck.errors import CommandError, DatabaseError, HistoryFailed, where
 from limbeck.metadata import load
 from limbeck.operations.constraints import DropConstraint
@@ -76,7 +78,7 @@ def difference_after(
         found = None if folded.doubt else compared(context, folded_side(context, folded), renames)
         if found is not None and is_certain(found):
             log.info("Compared with the history, replayed in memory")
-            announce(found)
+            announce(found, _imported_types(found))
             return use(found)
         doubt = folded.doubt or "only a server can tell whether some expressions are the same"
         log.debug("The history is replayed on a scratch database: %s", doubt)
@@ -85,7 +87,7 @@ def difference_after(
         side = replace(database_side(rehearsal.context), is_history=True)
         found = compared(rehearsal.context, side, renames)
         log.info("Compared with the history, replayed on %s", server_name(rehearsal.connection))
-        announce(found)
+        announce(found, _imported_types(found))
         return use(found)
 
     try:
@@ -95,6 +97,26 @@ def difference_after(
             f"{error} A scratch database is needed to replay the history: {doubt}. Name one in "
             "the setting 'scratch_url', or compare with '--against database'."
         ) from error
+
+
+def _imported_types(found: Difference) -> tuple[Uncompared, ...]:
+    """The user's own types, of which scripts do not say what they stored when they were written."""
+    if plain_types(found.context):
+        return ()
+    payloads = (c.type.payload for table in found.declared for c in table.columns.values())
+    own = {
+        type(payload).__name__
+        for payload in payloads
+        if isinstance(payload, sa.types.TypeDecorator)
+        and not type(payload).__module__.startswith("sqlalchemy.")
+    }
+    if not own:
+        return ()
+    reason = (
+        'scripts import them as they are now: render_types = "impl" writes what they stand for, '
+        "--against database looks"
+    )
+    return (Uncompared(f"what {', '.join(sorted(own))} store{'s' * (len(own) == 1)}", reason),)
 
 
 def history_steps(project: Project) -> list[MigrationStep]:

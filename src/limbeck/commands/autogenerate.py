@@ -22,7 +22,7 @@ from limbeck.dialects.base import Request
 from limbeck.diff.candidates import Candidate
 from limbeck.diff.compare import compare
 from limbeck.diff.costs import added_columns, cost
-from limbeck.diff.coverage import in_short, uncompared
+from limbeck.diff.coverage import Uncompared, in_short, uncompared
 from limbeck.diff.describe import describe
 from limbeck.diff.filters import keep
 from limbeck.diff.renames import followed
@@ -84,15 +84,15 @@ def difference(context: MigrationContext, renames: Renames | None = None) -> Dif
     return found
 
 
-def announce(found: Difference) -> None:
-    """Logs what was found, and what was not looked at."""
+def announce(found: Difference, unseen: Iterable[Uncompared] = ()) -> None:
+    """Logs what was found, and what was not looked at; `unseen` is more of that."""
     for operation in found.upgrade:
         log.info("Detected %s", describe(operation))
     added = added_columns(found.upgrade)
     for operation in found.upgrade:
         if (sentence := cost(operation, added)) is not None:
             log.warning("%s", sentence)
-    log.info("Not compared: %s", in_short(uncompared(found.context.dialect.name)))
+    log.info("Not compared: %s", in_short((*uncompared(found.context.dialect.name), *unseen)))
 
 
 @contextmanager

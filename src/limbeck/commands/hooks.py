@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from limbeck.database.migration import MigrationContext
 from limbeck.diff.filters import Candidate, Item, Predicate
 from limbeck.diff.options import Comparison
+from limbeck.errors import ConfigurationError
 from limbeck.metadata import build, load
 from limbeck.schema.constraints import Check, ForeignKey, Unique
 from limbeck.schema.names import Name
@@ -109,3 +110,14 @@ def _item(value: Item, owner: sa.Table) -> Any:
             wanted = kinds.get(type(value), sa.Constraint)
             same = [c for c in owner.constraints if isinstance(c, wanted)]
             return next((c for c in same if c.name == value.name), None)
+
+
+def plain_types(context: MigrationContext) -> bool:
+    """`render_types`, of `configure` or of the settings: ``module`` or ``impl``."""
+    config = context.config
+    found = context.opts.get("render_types")
+    if found is None and config is not None:
+        found = config.get_alembic_option("render_types")
+    if found not in (None, "module", "impl"):
+        raise ConfigurationError(f"render_types must be 'module' or 'impl', not {found!r}")
+    return bool(found == "impl")

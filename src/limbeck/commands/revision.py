@@ -12,6 +12,7 @@ from limbeck.commands.directives import DowngradeOps, MigrationScript, UpgradeOp
 from limbeck.commands.draft import Draft, Hook
 from limbeck.commands.drops import refuse_drops
 from limbeck.commands.environment import run, run_apart
+from limbeck.commands.hooks import plain_types
 from limbeck.commands.keep import keep_if_proven
 from limbeck.commands.new import GeneratedScript, Identifiers, new_revision
 from limbeck.commands.pending import require_up_to_date
@@ -20,7 +21,7 @@ from limbeck.commands.renames import Renames, warn
 from limbeck.database.migration import MigrationContext
 from limbeck.database.steps import MigrationStep
 from limbeck.diff.candidates import Candidate
-from limbeck.errors import CommandError, ConfigurationError
+from limbeck.errors import CommandError
 from limbeck.project.environment import EnvironmentContext
 from limbeck.project.project import Project
 from limbeck.script.render import RenderOptions, render
@@ -198,19 +199,8 @@ def render_options(context: MigrationContext) -> RenderOptions:
         sqlalchemy_prefix=opts.get("sqlalchemy_module_prefix", "sa.") or "",
         user_module_prefix=opts.get("user_module_prefix"),
         render_as_batch=bool(opts.get("render_as_batch", False)),
-        plain_types=_plain_types(context),
+        plain_types=plain_types(context),
         render_item=opts.get("render_item"),
         migration_context=context,
         opts=opts,
     )
-
-
-def _plain_types(context: MigrationContext) -> bool:
-    """`render_types`, of `configure` or of the settings: ``module`` or ``impl``."""
-    config = context.config
-    found = context.opts.get("render_types")
-    if found is None and config is not None:
-        found = config.get_alembic_option("render_types")
-    if found not in (None, "module", "impl"):
-        raise ConfigurationError(f"render_types must be 'module' or 'impl', not {found!r}")
-    return bool(found == "impl")
