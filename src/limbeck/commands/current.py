@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from limbeck.commands.environment import run
 from limbeck.database.migration import MigrationContext
 from limbeck.database.steps import MigrationStep
+from limbeck.database.urls import shown
 from limbeck.errors import DatabaseNotAtHead
 from limbeck.project.project import Project
 from limbeck.revision.describe import current_line, log_entry
@@ -35,7 +36,7 @@ def current(project: Project, *, verbose: bool = False, check_heads: bool = Fals
             raise DatabaseNotAtHead("Database is not on all head revisions")
         ids = graph.in_file_order(all_current(graph, rows)) if rows else ()
         if verbose and context.connection is not None:
-            url = context.connection.engine.url.render_as_string(hide_password=True)
+            url = shown(context.connection.engine.url)
             found.lines.append(f"Current revision(s) for {url}:")
         found.rows += rows
         found.revisions += ids

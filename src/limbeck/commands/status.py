@@ -14,6 +14,7 @@ from limbeck.database.journal import HalfDone, Journal
 from limbeck.database.migration import MigrationContext
 from limbeck.database.mutex import runner
 from limbeck.database.steps import MigrationStep
+from limbeck.database.urls import shown
 from limbeck.dialects.locks import Holder
 from limbeck.diff.describe import describe
 from limbeck.errors import LimbeckError
@@ -78,7 +79,7 @@ def _database(project: Project, rows: tuple[str, ...], context: MigrationContext
     bind, works = context.connection, runner(context)
     left = () if bind is None or works else Journal.left_on(bind, context.version)
     return DatabaseStatus(
-        url="" if bind is None else bind.engine.url.render_as_string(hide_password=True),
+        url="" if bind is None else shown(bind.engine.url),
         server=str(server_of(context, None)),
         rows=rows,
         unknown=tuple(row for row in rows if row not in graph),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
+from limbeck.database.urls import is_misread, known, shown
 from limbeck.errors import DatabaseError
 
 if TYPE_CHECKING:  # a tenth of a second that a synchronous run does not need
@@ -89,14 +90,19 @@ def _for_another_loop(engine: AsyncEngine) -> AsyncEngine:
 def _unreachable(url: URL, error: Exception) -> DatabaseError:
     """The driver's own words, without SQLAlchemy's frame, and the URL without its password."""
     reason = str(getattr(error, "orig", None) or error).strip()
-    where = url.render_as_string(hide_password=True)
-    return DatabaseError(f"Can't connect to {where}: {reason}")
+    if is_misread(url):  # the driver would name a part of the password, as the host
+        reason = (
+            "the URL is read in another way than it is meant, as its password holds an '@' or a "
+            "'/'. Build it with sqlalchemy.URL.create, or quote the password "
+            "(urllib.parse.quote_plus)."
+        )
+    return DatabaseError(f"Can't connect to {shown(url)}: {reason}")
 
 
 def engine_of(target: str | URL, patience: int | None = None) -> sa.Engine | AsyncEngine:
     """An engine for a URL, which keeps no connections. Raises DatabaseError as `run_connected`."""
     try:
-        url = make_url(target)
+        url = known(make_url(target))
     except sa.exc.ArgumentError:
         raise DatabaseError(
             "The database URL cannot be read: it must look like "

@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 from limbeck.database import embedded
 from limbeck.database.connect import run_connected
 from limbeck.database.interrupts import terminated_as_exit
+from limbeck.database.urls import shown
 from limbeck.dialects.base import Holdings, ScratchServer
 from limbeck.dialects.base import dialect as limbeck_dialect
 from limbeck.errors import DatabaseError, UnsupportedOperation
@@ -193,9 +194,9 @@ def _where_given(url: URL, server: ScratchServer) -> Iterator[URL]:
         return
     before = _administered(url, server.holdings)
     if before.relations:
-        shown = ", ".join(before.relations[:3]) + (", …" if before.relations[3:] else "")
+        held = ", ".join(before.relations[:3]) + (", …" if before.relations[3:] else "")
         raise DatabaseError(
-            f"scratch_url names a database that is not empty ({shown}): {_shown(url)}. Name one "
+            f"scratch_url names a database that is not empty ({held}): {shown(url)}. Name one "
             "that holds nothing, or a server without a database."
         )
     try:
@@ -235,9 +236,7 @@ def _create(
     except (DatabaseError, sa.exc.DBAPIError) as error:
         said = error.__cause__ if isinstance(error, DatabaseError) else error
         reason = str(getattr(said, "orig", None) or said or error).strip()
-        raise DatabaseError(
-            f"Can't create a scratch database on {_shown(url)}: {reason}"
-        ) from error
+        raise DatabaseError(f"Can't create a scratch database on {shown(url)}: {reason}") from error
     return name
 
 
@@ -295,10 +294,6 @@ def _usable(url: URL, server: ScratchServer) -> URL:
 
 def _is_installed(module: str) -> bool:
     return find_spec(module.partition(".")[0]) is not None
-
-
-def _shown(url: URL) -> str:
-    return url.render_as_string(hide_password=True)
 
 
 def server_name(connection: sa.Connection) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
+from limbeck.database.urls import known
 from limbeck.errors import CommandError, ConfigurationError, ScriptError
 from limbeck.project.border import border
 from limbeck.project.config import Config
@@ -103,6 +104,8 @@ class Files:
             database = called(database)
         if isinstance(database, str):
             database = self._looked_up(database)
+        if isinstance(database, str | URL):
+            database = known(database)
         if self.settings is None or self.settings.schema is None or database is None:
             return database
         if hasattr(database, "dialect") and database.dialect.name == "postgresql":

@@ -26,9 +26,11 @@ class GivenDatabase:
         ours, theirs = url_of(self.target), connection.engine.url
         if not _is_connection(self.target) and _place(ours) == _place(theirs):
             return
+        from limbeck.database.urls import shown
+
         raise ConfigurationError(
-            f"env.py connects to {_shown(theirs)} by itself, and not with the connection to "
-            f"{_shown(ours)} that the program gave. Have it take "
+            f"env.py connects to {shown(theirs)} by itself, and not with the connection to "
+            f"{shown(ours)} that the program gave. Have it take "
             'config.attributes.get("connection") where that is set, or the URL from '
             'config.get_main_option("sqlalchemy.url").'
         )
@@ -54,9 +56,3 @@ def _place(url: str | URL) -> tuple[object, ...]:
     if backend == "sqlite" and database:
         database = os.path.realpath(database)
     return backend, parts.host, parts.port, database
-
-
-def _shown(url: str | URL) -> str:
-    from sqlalchemy.engine import make_url
-
-    return make_url(url).render_as_string(hide_password=True)

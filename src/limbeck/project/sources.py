@@ -30,8 +30,20 @@ def resolve_url(
     `"$NAME"` is an environment variable, `"module:attribute"` is imported (and called when it is
     callable; `"module:get_settings().url"` calls on the way), anything else is a URL. An object
     with `get_secret_value`, or whose text is a URL (as pydantic has them), counts as its text.
+    ``postgres://`` counts as ``postgresql://``.
     Raises ConfigurationError when there is no such thing; the message never shows a value.
     """
+    from sqlalchemy import URL
+
+    from limbeck.database.urls import known
+
+    found = _meant(spec, environment, setting)
+    return known(found) if isinstance(found, str | URL) else found
+
+
+def _meant(
+    spec: str, environment: Mapping[str, str], setting: str
+) -> str | URL | Engine | AsyncEngine:
     if variable := _VARIABLE.fullmatch(spec):
         name = variable[1] or variable[2]
         if not environment.get(name):
