@@ -167,7 +167,6 @@ def test_every_flag_that_scripts_use_is_known() -> None:
     ("arguments", "message"),
     [
         (("upgrad", "head"), "Did you mean 'upgrade'?"),
-        (("upgrade",), "Missing argument 'REVISION'"),
         (("upgrade", "head", "--sqll"), "No such option"),
         (("downgrade", "a", "b"), "unexpected extra argument"),
         (("xyzzy",), "Choose from adopt, "),
@@ -180,6 +179,16 @@ def test_wrong_usage_is_status_2_and_says_what_is_right(
     done = limbeck(*arguments)
     assert done.returncode == 2
     assert message in done.stderr
+
+
+@pytest.mark.parametrize("command", ["upgrade", "current", "config"])
+def test_a_folder_without_a_project_is_answered_with_where_was_looked(
+    limbeck: Run, command: str
+) -> None:
+    done = limbeck(command)
+    assert done.returncode == 255
+    assert "No configuration found. Looked for:\n  alembic.ini" in done.stderr
+    assert "Run 'limbeck init' to set up the project here" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [("-h",), ("--help",), ("upgrade", "-h"), ("--version",)])

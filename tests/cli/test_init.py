@@ -32,6 +32,16 @@ BASE = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase):
     [
         ("def get_engine():\n    return create_engine(os.environ['SHOP'])\n", "db:get_engine"),
         ("async def run():\n    e = create_engine(os.getenv('SHOP', ''))\n", "$SHOP"),
+        ("engine = create_engine(os.environ['SHOP'])\n", "$SHOP"),
+        ("engine = create_engine(os.environ.get('SHOP', 'sqlite://'))\n", "db:engine"),
+        ("app.config['SQLALCHEMY_DATABASE_URI'] = os.getenv('SHOP').replace('a', 'b')\n", "$SHOP"),
+        (
+            "from dataclasses import dataclass\n"
+            "@dataclass\nclass DatabaseConfig:\n    name: str = 'x'\n"
+            "    @property\n    def url(self):\n        return f'sqlite:///{self.name}'\n"
+            "config = DatabaseConfig()\n",
+            "db:config.url",
+        ),
         ("async def run():\n    e = create_engine(os.environ['SHOP'])\n", "$SHOP"),
         ("class Config:\n    DB_URI = 'sqlite://'\n", "db:Config.DB_URI"),
         ("REDIS_URL = 'redis://x'\nDSN = 'sqlite://'\n", "db:DSN"),

@@ -56,7 +56,7 @@ FOUND: dict[str, dict[str, Any]] = {
     "src_layout": {
         "metadata": "tracker.orm:Base",
         "models": ["tracker.tasks"],
-        "url": "tracker.web:engine",
+        "url": "$DATABASE_URL",
     },
     "apps_folder": {
         "metadata": "core.database:Base",

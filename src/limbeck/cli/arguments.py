@@ -101,6 +101,7 @@ def native_defaults(command: str, options: CommandOptions, config: Config) -> No
         )
     elif command == "upgrade" and options.revision is None:
         if config.native is None:
+            config.require_found()
             raise click.UsageError("Missing argument 'REVISION'.")
         options.revision = "heads"
 

@@ -115,6 +115,15 @@ class Config:
         config.native = settings
         return config
 
+    def require_found(self) -> None:
+        """Raises ConfigurationError, which says where was looked, if nothing is configured here."""
+        if self.searched:
+            places = "".join(f"  {place}\n" for place in self.searched)
+            raise ConfigurationError(
+                f"No configuration found. Looked for:\n{places}"
+                "Run 'limbeck init' to set up the project here, or name a file with -c."
+            )
+
     def narrowed(self, database: str | None = None, tenant: str | None = None) -> Config:
         """The same about one of its databases, one of its tenants, or both.
 

@@ -62,6 +62,7 @@ class Project:
         option = self.config.get_alembic_option
         location = option("script_location")
         if location is None:
+            self.config.require_found()
             raise ConfigurationError(_no_location(self.config))
         options: dict[str, Any] = {
             "dir": self._from_here(location),
@@ -156,12 +157,6 @@ def _whole_number(name: str, value: Any) -> int:
 
 
 def _no_location(config: Config) -> str:
-    if config.searched:
-        return (
-            "No configuration found. Looked for:\n"
-            + "".join(f"  {place}\n" for place in config.searched)
-            + "Run 'limbeck init' to set up the project here, or name a file with -c."
-        )
     names = [name for name in (config.config_file_name, config.toml_file_name) if name is not None]
     found = [os.fspath(name) for name in names if os.path.exists(name)]
     if names and not found:

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from limbeck.cli.output import Document, without_passwords
-from limbeck.errors import ConfigurationError
 from limbeck.project.config import Config
 
 
@@ -17,9 +16,7 @@ def config(config: Config, json_: bool = False) -> Document | None:
     """
     from limbeck.commands.config import settings
 
-    if config.searched:
-        places = "".join(f"\n  {place}" for place in config.searched)
-        raise ConfigurationError(f"No configuration found. Looked for:{places}")
+    config.require_found()
     found = settings(config)
     if json_:
         rows = [{"name": s.name, "value": _hidden(s.value), "source": s.source} for s in found]

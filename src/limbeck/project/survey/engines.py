@@ -42,6 +42,10 @@ def of_engines(sources: Sources, module: Module) -> Iterator[Place]:
     held = {id(value) for node in module.statements() if (value := _value(node)) is not None}
     for node, argument in _arguments(sources, module):
         where = sources.where(module, node.lineno)
+        needed = environment_variable(argument) if isinstance(argument, ast.Subscript) else None
+        if needed and id(node) in held:  # the module cannot be imported without it
+            yield Place(needed, "what an engine is made of", where, 3, "", module.root)
+            continue
         for part in ast.walk(argument):
             if isinstance(part, ast.expr) and (named := environment_variable(part)):
                 yield Place(named, "what an engine is made of", where, 5, "", module.root)

@@ -113,7 +113,7 @@ class SettingsObjects:
         """The URLs that an object of a settings class has, those of its parts too."""
         for owner, node, name, line in self._members(held):
             path = (*names, name)
-            if is_url_name(*path):
+            if is_url_name(*path) or is_url_name(held.rpartition(".")[2], *path):
                 yield Place(
                     f"{module.name}:{'.'.join((access, *path))}",
                     "settings",

@@ -71,10 +71,13 @@ def environment_variable(value: ast.expr) -> str | None:
     match value:
         case ast.Subscript(value=place, slice=ast.Constant(value=str(name))):
             return f"${name}" if dotted(place) in ("os.environ", "environ") else None
+        case (
+            ast.BoolOp(values=[first, *_])
+            | ast.Call(func=ast.Attribute(value=first, attr="replace"))
+        ):
+            return environment_variable(first)
         case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
             known = ("os.getenv", "getenv", "os.environ.get", "environ.get")
             return f"${name}" if dotted(function) in known else None
-        case ast.BoolOp(values=[first, *_]):
-            return environment_variable(first)
         case _:
             return None
