@@ -143,4 +143,5 @@ def findings(
     """What is found in the last of these bodies, after the others."""
     write_revisions(folder, bodies)
     revisions = recorded(folder, product)
-    return lint(revisions[-1:], options or Options(style=True))
+    by_default = Options(style=True, names={"index": re.compile("ix_.*")})
+    return lint(revisions[-1:], options or by_default)

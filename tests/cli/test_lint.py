@@ -68,6 +68,33 @@ def test_settings_of_an_ini_file(project: Path, limbeck: Run) -> None:
     assert "PostgreSQL 16: 1 of style" in done.stdout, done.stderr
 
 
+NAMES = """
+op.create_table("Note", sa.Column("id", sa.BigInteger(), primary_key=True),
+    sa.CheckConstraint("id > 0", name="positive"))
+op.create_index("note_id", "Note", ["id"])
+"""
+
+
+def test_names_have_to_match_what_the_project_says(project: Path, limbeck: Run) -> None:
+    settings = 'lint_names = { table = "[a-z_]+", check = "ck_.*", index = ".*_id" }'
+    write_revisions(configure(project, NOWHERE, settings), [NAMES])
+    done = limbeck("lint", "r1")
+    assert done.returncode == 0
+    assert (
+        "[unconventional-name] the table 'Note' is not named like [a-z_]+; "
+        "the check 'positive' is not named like ck_.*\n"
+    ) in done.stdout
+    assert done.stdout.rstrip().endswith("1 warning")
+    for wrong, reason in (
+        ('{ tables = "x" }', "'lint_names' has 'tables', which is none of schema, table, column"),
+        ('{ table = "(" }', "'lint_names' has for 'table' no regular expression: '('"),
+    ):
+        configure(project, NOWHERE, f"lint_names = {wrong}")
+        refused = limbeck("lint", "r1")
+        assert (refused.returncode, refused.stdout) == (255, "")
+        assert reason in refused.stderr
+
+
 def test_since_a_commit_only_files_that_changed(project: Path, limbeck: Run) -> None:
     folder = configure(project, NOWHERE)
     write_revisions(folder, ['op.drop_table("audit")'])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -80,9 +81,10 @@ def _options(config: Config, style: bool) -> Options:
     return checked(
         Options(
             frozenset(_names(option("lint_ignore", ()))),
-            _severities(option("lint_severities")),
+            _pairs(option("lint_severities"), ",\n"),
             small_rows,
             style or config.get_alembic_boolean_option("lint_style"),
+            _patterns(_pairs(option("lint_names"), "\n")),
         )
     )
 
@@ -92,12 +94,26 @@ def _names(value: Any) -> list[str]:
     return value.replace(",", " ").split() if isinstance(value, str) else list(value)
 
 
-def _severities(value: Any) -> Mapping[str, Any]:
-    """A table, or ``rule = severity`` with commas or line breaks between them."""
+def _pairs(value: Any, between: str) -> Mapping[str, Any]:
+    """A table, or ``name = value`` with one of those characters between two."""
     if value is None or isinstance(value, Mapping):
         return dict(value or {})
-    pairs = [item.partition("=") for item in value.replace(",", "\n").splitlines() if item.strip()]
-    return {code.strip(): severity.strip() for code, _, severity in pairs}
+    items = [item for item in re.split(f"[{between}]", value) if item.strip()]
+    pairs = [item.partition("=") for item in items]
+    return {name.strip(): found.strip() for name, _, found in pairs}
+
+
+def _patterns(given: Mapping[str, Any]) -> Mapping[str, re.Pattern[str]]:
+    """The regular expressions. Raises ConfigurationError for one that is none."""
+    found = {}
+    for kind, text in given.items():
+        try:
+            found[kind] = re.compile(text)
+        except (re.error, TypeError) as error:
+            raise ConfigurationError(
+                f"'lint_names' has for '{kind}' no regular expression: {text!r} ({error})"
+            ) from None
+    return found
 
 
 def _unapplied(project: Project) -> tuple[Recording, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from limbeck.lint.allowances import Allowances, allowances
 from limbeck.lint.finding import SEVERITIES, Finding, Severity
 from limbeck.lint.rule import Case, Rule
 from limbeck.lint.rules import all_rules
+from limbeck.lint.rules.unconventional_name import NAMED
 from limbeck.plan.reading import mentioned
 from limbeck.plan.recorded import Recorded, RecordedRevision
 from limbeck.schema.names import Name
@@ -30,6 +32,8 @@ class Options:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     small_table_rows: int = SMALL_TABLE_ROWS
     style: bool = False
+    names: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """What whole names have to match, by kind of object (`NAMED`)."""
 
     def severity(self, rule: Rule) -> Severity | None:
         """The severity of a rule's findings; None for a rule that does not run."""
@@ -42,12 +46,17 @@ class Options:
 
 
 def checked(options: Options) -> Options:
-    """The options; ConfigurationError for a rule or severity that there is none of."""
+    """The options; ConfigurationError for a rule, severity or kind that there is none of."""
     known = {rule.code for rule in all_rules()}
     for code in sorted(options.ignore | options.severities.keys()):
         if code not in known:
             raise ConfigurationError(
                 f"There is no lint rule '{code}': docs/lint lists them, and 'limbeck lint --rules'."
+            )
+    for kind in options.names:
+        if kind not in NAMED:
+            raise ConfigurationError(
+                f"'lint_names' has '{kind}', which is none of {', '.join(NAMED)}."
             )
     for code, severity in options.severities.items():
         if severity not in SEVERITIES:
@@ -105,7 +114,8 @@ class _Linter:
         for action, hazards in zip(statement.actions, statement.hazards, strict=True):
             rows = None if action.table is None else self._rows.get(action.table)
             created = frozenset(t for t in mentioned(action) if t in self._created)
-            yield Case(action, hazards, statement, revision, earlier, created, rows)
+            names = self._options.names
+            yield Case(action, hazards, statement, revision, earlier, created, rows, names)
 
     def _judged(self, case: Case, allowed: Allowances) -> Iterator[Finding]:
         for rule, severity in self._rules:

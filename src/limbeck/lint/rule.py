@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from re import Pattern
 
 from limbeck.lint.finding import Severity
 from limbeck.plan.recorded import Recorded, RecordedRevision
@@ -32,6 +33,8 @@ class Case:
     """Tables that the same run has created: nothing waits for them, and they are empty."""
     rows: int | None = None
     """The server's estimate for the action's table, where it is known."""
+    names: Mapping[str, Pattern[str]] = field(default_factory=dict)
+    """What names have to match, by kind of object."""
 
     @property
     def server(self) -> Server:

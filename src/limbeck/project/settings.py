@@ -137,6 +137,10 @@ class Settings:
     `create-index = warning`, one a line."""
     lint_style: bool = False
     """Whether matters of style are looked for; a rule that `lint_severities` names runs anyway."""
+    lint_names: Mapping[str, str] | None = None
+    """Regular expressions that whole names have to match: `{ table = "[a-z_]+", index = "ix_.*" }`,
+    for `schema`, `table`, `column`, `type`, `sequence`, `index`, `primary_key`, `unique`,
+    `foreign_key` and `check`; in an ini file `index = ix_.*`, one a line."""
     target_version: str | None = None
     """The server's version to judge for, such as `"15"` or `"mariadb 10.11"`; without it that of
     the database."""
