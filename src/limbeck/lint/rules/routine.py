@@ -9,9 +9,7 @@ run during a rollout; comparisons with models do not see it.
 
 ```python
 # on PostgreSQL
-op.execute(
-    "CREATE FUNCTION twice(n integer) RETURNS integer LANGUAGE sql AS $$ SELECT 2 * n $$"
-)
+op.execute("CREATE FUNCTION twice(n integer) RETURNS integer LANGUAGE sql AS $$ SELECT 2 * n $$")
 ```
 
 ## Use

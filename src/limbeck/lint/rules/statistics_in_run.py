@@ -8,8 +8,9 @@ what the transaction holds stays locked for that long.
 ## Instead of
 
 ```python
-op.execute("ANALYZE person" if op.get_context().dialect.name == "postgresql"
-           else "ANALYZE TABLE person")
+op.execute(
+    "ANALYZE person" if op.get_context().dialect.name == "postgresql" else "ANALYZE TABLE person"
+)
 ```
 
 ## Use
