@@ -46,10 +46,10 @@ _POSTGRESQL = (
 
 _MYSQL = (
     Uncompared("events", _NOT_IN_MODELS),
-    Uncompared("partitions", "SQLAlchemy writes them, but nothing here reads them yet"),
+    Uncompared("the list of partitions", "they come and go with the rows that they hold"),
     Uncompared("options of tables that no model names", _UNSAID),
     Uncompared(
-        "options of tables but engine, character set, collation and row format",
+        "options of tables but engine, character set, collation, row format and partitioning",
         "the catalog does not tell them",
     ),
     Uncompared("sequences that no model names", "they may be another's"),

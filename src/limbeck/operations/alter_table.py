@@ -119,7 +119,8 @@ def alter_table(
 ) -> AlterTable:
     """Changes options of a table, given as `sqlalchemy.Table` takes them (``mysql_engine="…"``).
 
-    These are `mysql_engine`, `mysql_charset`, `mysql_collate` and `mysql_row_format`;
+    These are `mysql_engine`, `mysql_charset`, `mysql_collate`, `mysql_row_format`,
+    `mysql_partition_by` and `mysql_partitions`;
     `postgresql_tablespace`, `postgresql_with`, `postgresql_using` and `postgresql_inherits`;
     `sqlite_with_rowid` and `sqlite_strict`. None takes an option back to the server's default;
     `prefixes` are those of the table after it (``["UNLOGGED"]``, or none).

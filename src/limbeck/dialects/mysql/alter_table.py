@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from limbeck.dialects import unsaid
-from limbeck.dialects.mysql import types
+from limbeck.dialects.mysql import partitions, types
 from limbeck.dialects.mysql.alter import definition, own_checks
 from limbeck.dialects.mysql.constraints import alter_table as altered
+from limbeck.errors import UnsupportedOperation
 from limbeck.operations.alter_table import AlterTable
 from limbeck.operations.base import Statement
 from limbeck.operations.compiler import Compiler
 from limbeck.schema.objects import Before, Column, Table
 
-WORDS = ("charset", "collate", "engine", "row_format")
+WORDS = ("charset", "collate", "engine", "row_format", "partition_by", "partitions")
 """The options that can be read from the catalog, and so be compared."""
 
 
@@ -22,6 +24,7 @@ def completion(prefix: str) -> Callable[[Table, Table], Table]:
     """What completes declared tables, options beginning with that prefix (``mysql_``)."""
     compared = tuple(prefix + word for word in WORDS)
     charset, collate = f"{prefix}charset", f"{prefix}collate"
+    partition_by, count = f"{prefix}partition_by", f"{prefix}partitions"
 
     def complete(declared: Table, inspected: Table) -> Table:
         own, found = dict(declared.options), dict(inspected.options)
@@ -29,6 +32,11 @@ def completion(prefix: str) -> Callable[[Table, Table], Table]:
             own.setdefault(charset, types.charset_of(own[collate]))
         elif own.get(charset, found.get(charset)) != found.get(charset):
             found.pop(collate, None)
+        if partition_by in own and partition_by in found:
+            if partitions.is_same(own[partition_by], found[partition_by]):
+                del own[partition_by]
+            elif count not in own:
+                found.pop(count, None)
         options = unsaid.options(tuple(own.items()), tuple(found.items()), compared)
         return declared if options == declared.options else replace(declared, options=options)
 
@@ -49,7 +57,25 @@ def alter_table(operation: AlterTable, compiler: Compiler, before: Before) -> tu
     for key, value in own.items():
         if key not in WORDS and value is not None:
             parts.append(f"{key.replace('_', ' ').upper()} = {value}")
-    return (altered(compiler, operation.name, parts),) if parts else ()
+    found = [altered(compiler, operation.name, parts)] if parts else []
+    if own.keys() & {"partition_by", "partitions"}:
+        found.append(_partitioned(operation, own, compiler, before))
+    return tuple(found)
+
+
+def _partitioned(
+    operation: AlterTable, own: dict[str, Any], compiler: Compiler, before: Before
+) -> Statement:
+    """One ALTER TABLE of its own: what divides the rows is said as a whole."""
+    table = before.find(operation.name)
+    was = {} if table is None else dict(table.options)
+    prefix = f"{compiler.dialect.name}_"
+    by, count = (own.get(word, was.get(prefix + word)) for word in ("partition_by", "partitions"))
+    if by is None and "partition_by" not in own:
+        raise UnsupportedOperation(
+            f"alter_table '{operation.name}': mysql_partitions needs mysql_partition_by."
+        )
+    return altered(compiler, operation.name, [partitions.statement(by, count)])
 
 
 def _character_set(

@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
+from limbeck.dialects.mysql import partitions
+
 Row: TypeAlias = tuple[Any, ...]
 
 
@@ -27,6 +29,7 @@ class Catalog:
     statistics: dict[str, list[Row]]
     keys: dict[str, list[Row]]
     checks: dict[str, list[Row]]
+    partitions: dict[str, list[Row]]
 
 
 _TABLES = (
@@ -91,7 +94,17 @@ def read(connection: sa.Connection, schema: str, tables: Sequence[str] | None) -
         statistics=_by_table(rows(statistics), itemgetter(0, 1, 2)),
         keys=_by_table(_with_rules(keys, rows(_RULES) if keys else []), itemgetter(0, 1, 2)),
         checks=_by_table(_checks(dialect, version, rows), itemgetter(0, 1)),
+        partitions=_by_table(_partitions(tables_, rows), _in_order),
     )
+
+
+def _partitions(tables: list[Row], rows: Callable[..., list[Row]]) -> list[Row]:
+    """The partitions, which are asked for where there are any."""
+    return rows(partitions.QUERY) if any("partitioned" in (row[4] or "") for row in tables) else []
+
+
+def _in_order(row: Row) -> tuple[str, int, int]:
+    return (row[0], row[1], row[2] or 0)
 
 
 def _checks(dialect: Any, version: tuple[Any, ...], rows: Callable[..., list[Row]]) -> list[Row]:

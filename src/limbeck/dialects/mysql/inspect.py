@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import conv
 
 from limbeck.dialects.base import Request
-from limbeck.dialects.mysql import catalog, expressions, sequences, types
+from limbeck.dialects.mysql import catalog, expressions, partitions, sequences, types
 from limbeck.dialects.mysql.catalog import Catalog, Row
 from limbeck.dialects.mysql.lexer import quoted
 from limbeck.errors import CommandError
@@ -136,7 +136,7 @@ class _Reader:
             constraints=(*keys, *self.foreign_keys(name), *self.checks(name, checks)),
             indexes=Named(indexes),
             comment=comment or None,
-            options=self.options(engine, collation, create_options),
+            options=self.options(name, engine, collation, create_options),
         )
 
     def column(self, row: Row, table_collation: str | None, is_json: bool) -> Column:
@@ -148,7 +148,7 @@ class _Reader:
         return found
 
     def options(
-        self, engine: str | None, collation: str | None, create_options: str
+        self, name: Name, engine: str | None, collation: str | None, create_options: str
     ) -> tuple[tuple[str, Any], ...]:
         row_format = re.search(r"row_format=(\w+)", create_options or "", re.IGNORECASE)
         found = {
@@ -156,6 +156,7 @@ class _Reader:
             "charset": collation and types.charset_of(collation),
             "collate": collation,
             "row_format": row_format and row_format.group(1).upper(),
+            **dict(partitions.inspected(self.catalog.partitions.get(name.name, []))),
         }
         prefix = self.dialect.name
         return tuple(sorted((f"{prefix}_{k}", v) for k, v in found.items() if v))

@@ -235,6 +235,8 @@ def _option(name: str, value: Any) -> Any:
             return types.collation(str(value))
         case "row_format":
             return str(value).upper()
+        case "partition_by" | "partitions":
+            return " ".join(str(value).split())
         case _:
             return value
 
