@@ -19,15 +19,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from limbeck.script.header import Header, read_header
-from limbeck.script.module import header_by_import
+from limbeck.script.module import SETTLED, header_by_import
 
 _FORMAT = 2  # raise it when what is kept, or how a header is read, changes
 _MAGIC = f"limbeck headers {_FORMAT} {sys.hexversion:x} {marshal.version}\n".encode()
 _NAME = f"limbeck-headers.{sys.implementation.cache_tag}"
-
-# A file that was written this recently may be written again without its modification time
-# changing (coarse clocks), so what was read from it is not kept. FAT counts in two seconds.
-_SETTLED_NS = 2_000_000_000
 
 _reading = threading.Lock()  # Python's warning filters are the process's
 
@@ -46,7 +42,7 @@ def read_headers(directory: str, files: Sequence[os.DirEntry[str]]) -> list[_Fie
     kept: dict[str, _Entry] = {}
     changed = False
     headers: list[_Fields] = []
-    settled = time.time_ns() - _SETTLED_NS
+    settled = time.time_ns() - SETTLED * 1_000_000_000
     for file in files:
         name = file.name
         status = file.stat()

@@ -34,8 +34,9 @@ _WITHIN = "limbeck.compat.within"
 """Stands a room above, and is loaded by name where a script asks for it."""
 
 
-_SETTLED = 2
-"""Seconds after which a file that is edited again has another time, on every file system."""
+SETTLED = 2
+"""Seconds: a file that was written more recently may be written again without its time changing,
+as clocks are coarse (FAT counts in two seconds). What was made of it is not kept."""
 
 
 class _Loader(SourceFileLoader):
@@ -47,7 +48,7 @@ class _Loader(SourceFileLoader):
 
     def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
         """As Python's own, but for such a file."""
-        if time.time() - os.stat(self.path).st_mtime >= _SETTLED:
+        if time.time() - os.stat(self.path).st_mtime >= SETTLED:
             super().set_data(path, data, _mode=_mode)
 
 
