@@ -69,6 +69,23 @@ def server_of(folder: Folder) -> str:
     return SERVER[sa.make_url(folder.url).get_backend_name()]
 
 
+@pytest.mark.postgresql
+@pytest.mark.parametrize("against", ["database", "history"])
+def test_a_script_may_make_the_schemas_of_its_tables(
+    tmp_path: Path, postgresql_database: str, caplog: pytest.LogCaptureFixture, against: str
+) -> None:
+    folder = project(tmp_path, postgresql_database)
+    metadata = sa.MetaData()
+    sa.Table("a", metadata, sa.Column("id", sa.Integer, primary_key=True), schema="hr")
+    columns = (sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Integer))
+    sa.Table("b", metadata, *columns, sa.ForeignKeyConstraint(["a"], ["hr.a.id"]), schema="money")
+    folder.config.attributes["options"] = {"target_metadata": metadata, "include_schemas": True}
+    generate(folder, against=against)
+    assert len(said(caplog, "Proven on ")) == 1
+    folder.upgrade()
+    command.check(folder.config)
+
+
 def test_a_foreign_key_without_a_name_changes_and_is_changed_back(
     folder: Folder, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -24,6 +24,7 @@ from limbeck.database.steps import MigrationStep
 from limbeck.diff.compare import compare
 from limbeck.diff.describe import describe
 from limbeck.errors import CommandError, HistoryFailed
+from limbeck.operations.schemas import CreateSchema
 from limbeck.schema.objects import Schema
 from limbeck.script.directory import ScriptDirectory
 
@@ -97,7 +98,7 @@ def _built(start: Start, schema: Schema, work: Callable[[Rehearsal], R]) -> R:
     def run(connection: sa.Connection) -> R:
         rehearsal = Rehearsal(start.context, connection)
         try:
-            make_schemas(connection, _schemas(start.context, schema))
+            make_schemas(connection, _schemas(start, schema))
             rehearsal.build(schema)
             rehearsal.stamp(start.scripts, start.heads)
         except (DBAPIError, CommandError) as error:
@@ -108,12 +109,13 @@ def _built(start: Start, schema: Schema, work: Callable[[Rehearsal], R]) -> R:
     return on_scratch(place_of(start.context, embedded=start.context.opts["embedded"]), run)
 
 
-def _schemas(context: MigrationContext, schema: Schema) -> list[str]:
-    """The schemas to be made for the tables, on PostgreSQL."""
-    if context.dialect.name != "postgresql":
+def _schemas(start: Start, schema: Schema) -> list[str]:
+    """The schemas to be made for the tables, on PostgreSQL, but for those that the script makes."""
+    if start.context.dialect.name != "postgresql":
         return []
     names = {table.name.schema for table in schema if table.name.schema is not None}
-    return sorted({*names, *known_schemas(context)})
+    new = {o.name for o in start.found.upgrade if isinstance(o, CreateSchema)}
+    return sorted({*names, *known_schemas(start.context)} - new)
 
 
 def _is_plain(schema: Schema) -> bool:
