@@ -113,6 +113,7 @@ def test_what_is_written_for_tables_in_use(
     assert "downgrade() gives back what was" in errors
     text = body(tmp_path, "r2")
     assert text.count("op.backfill(") == 1
+    assert "stops it" not in text  # a check has seen to it
     assert text.count("autocommit_block()") == 4
     assert 'op.create_index(op.f("ix_visit_person_id"), "visit", ["person_id"])' in text
     assert text.count("op.rename_index(") == 2

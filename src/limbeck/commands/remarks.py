@@ -13,10 +13,11 @@ from limbeck.operations.alter_column import AlterColumn
 from limbeck.operations.base import Operation
 from limbeck.operations.batch import Batch
 from limbeck.operations.columns import AddColumn, DropColumn
-from limbeck.operations.constraints import DropConstraint
+from limbeck.operations.constraints import AddConstraint, DropConstraint
 from limbeck.operations.indexes import DropIndex
 from limbeck.operations.tables import DropTable
 from limbeck.operations.types import AlterEnum
+from limbeck.schema.constraints import Check
 from limbeck.schema.hints import Hint
 from limbeck.schema.names import Name
 from limbeck.schema.objects import Column
@@ -26,9 +27,13 @@ from limbeck.script.render import Item, Remark
 def remarked(items: Sequence[Item], doubts: Sequence[Candidate] = ()) -> tuple[Item, ...]:
     """The steps of an upgrade, each with a remark before it where there is something to say."""
     added = added_columns(_flat(items))
+    filled = {_filled(operation) for operation in _flat(items)}
     found: list[Item] = []
     for item in items:
         for operation in _flat([item]):
+            if isinstance(operation, AlterColumn):
+                is_filled = (operation.table, f"{operation.column} IS NOT NULL") in filled
+                found += (Remark(text) for text in _of_column(operation, is_filled))
             found += (Remark(text) for text in _remarks(operation, added, doubts))
         found.append(item)
     return tuple(found)
@@ -57,12 +62,6 @@ def _remarks(operation: Operation, added: Added, doubts: Sequence[Candidate]) ->
                 f"Rows that are there have no value for '{table}.{column.name}' and stop it: give "
                 "it a server default, or fill it before it is NOT NULL."
             )
-        case AlterColumn(table=table, column=column):
-            if operation.nullable is False:
-                yield f"A row with NULL in '{table}.{column}' stops it."
-            if narrows(operation):
-                values = f"Values of '{table}.{column}' that do not fit the new type"
-                yield f"{values} stop it, or are cut."
         case AlterEnum(name=name) if gone := _removed(operation):
             values = ", ".join(f"'{value}'" for value in gone)
             yield f"Takes {values} out of '{name}': a row that still holds it stops this."
@@ -74,6 +73,23 @@ def _remarks(operation: Operation, added: Added, doubts: Sequence[Candidate]) ->
                 f"If '{doubt.hint.old}' is now called '{doubt.hint.new}', this is a rename: "
                 f"{OPTION_COMMAND} {option(doubt.hint)}"
             )
+
+
+def _filled(operation: Operation) -> tuple[Name, str] | None:
+    """The table and text of a check, such as one that no row has NULL in a column."""
+    match operation:
+        case AddConstraint(table=table, constraint=Check(expression=expression)):
+            return table, str(expression.text or expression.payload).replace('"', "")
+        case _:
+            return None
+
+
+def _of_column(operation: AlterColumn, is_filled: bool) -> Iterator[str]:
+    column = f"{operation.table}.{operation.column}"
+    if operation.nullable is False and not is_filled:
+        yield f"A row with NULL in '{column}' stops it."
+    if narrows(operation):
+        yield f"Values of '{column}' that do not fit the new type stop it, or are cut."
 
 
 def _is_required(column: Column) -> bool:
