@@ -68,8 +68,10 @@ def _findings(diff: Any) -> Iterator[Finding]:
             yield (f"{side} key", rest[0].table.name, subject)
         case "add_fk" | "remove_fk":
             yield (kind, rest[0].parent.name, ",".join(rest[0].column_keys))
-        case _:
+        case _ if len(rest) > 1:
             yield (kind, str(rest[1]), rest[2])
+        case _:  # such as options of a table, which Alembic does not compare
+            yield (kind, str(rest[0].table_name))
 
 
 def _parts(item: Any) -> Any:
