@@ -62,6 +62,7 @@ def _command(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 def explain(command: str, error: RevisionError) -> str:
+    """What the refusal means for that command."""
     match error:
         case MultipleHeads(argument=argument) if command == "stamp":
             return "Multiple heads are present; please specify a single target revision"

@@ -212,3 +212,16 @@ def test_a_plan_needs_a_database(project: Path, limbeck: Run) -> None:
     assert done.returncode == 255
     assert "secret" not in done.stderr
     assert limbeck("plan", "--downgrade").returncode == 255
+
+
+@pytest.mark.parametrize("command", ["plan", "lint", "trace"])
+def test_a_name_that_fits_nothing_is_answered_with_what_helps(
+    project: Path, limbeck: Run, command: str
+) -> None:
+    (project / "pyproject.toml").write_text('[tool.limbeck]\nurl = "sqlite:///a.db"\n', "utf-8")
+    done = limbeck(command, "nosuch")
+    assert done.returncode == 255
+    assert (
+        "Can't locate revision identified by 'nosuch'. 'limbeck history' lists them all."
+        in done.stderr
+    )

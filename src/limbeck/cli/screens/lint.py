@@ -12,6 +12,7 @@ from limbeck import __version__
 from limbeck.cli import paint
 from limbeck.cli.output import Document
 from limbeck.cli.paint import painted
+from limbeck.command import explain
 from limbeck.commands.lint import Linted, lint_revisions
 from limbeck.errors import CommandError, RevisionError
 from limbeck.lint.finding import SEVERITIES, Finding
@@ -47,7 +48,7 @@ def lint(
     try:
         found = lint_revisions(Project(config), rev_range, since=since, style=style)
     except RevisionError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(explain("lint", error)) from error
     failing = {"error", "warning"} if strict else {"error"}
     status = int(any(f.severity in failing for f in found.findings))
     if json_:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from limbeck.cli import paint
 from limbeck.cli.output import Document
 from limbeck.cli.paint import painted
+from limbeck.command import explain
 from limbeck.commands.plan import Planned, document, is_reversible, loses_data
 from limbeck.commands.plan import plan as make
 from limbeck.commands.recording import Recording
@@ -37,7 +38,7 @@ def plan(
     try:
         planned = make(Project(config), revision or "heads", downgrade=downgrade)
     except RevisionError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(explain("plan", error)) from error
     if json_:
         return Document(document(planned))
     width = paint.columns(config)

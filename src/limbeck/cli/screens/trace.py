@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from limbeck.cli.output import Document
 from limbeck.cli.paint import painted
+from limbeck.command import explain
 from limbeck.commands.trace import TracedRun, document
 from limbeck.commands.trace import trace as run
 from limbeck.database.trace import Traced
@@ -20,7 +21,7 @@ def trace(config: Config, revision: str | None, json_: bool = False) -> Document
     try:
         found = run(Project(config), revision or "heads")
     except RevisionError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(explain("trace", error)) from error
     if json_:
         return Document(document(found))
     for traced in found:
