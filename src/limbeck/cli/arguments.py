@@ -139,6 +139,22 @@ def means_several(grammar: Grammar, config: Config, options: CommandOptions) -> 
     return options.all_ or unasked
 
 
+_EACH = frozenset({"branches", "heads", "history", "lint", "log", "plan", "verify"})
+"""Commands that read one history after the other."""
+
+
+def one_after_the_other(
+    grammar: Grammar, config: Config, options: CommandOptions
+) -> tuple[str, ...]:
+    """The databases that a command is for in turn: all of several, where none is named."""
+    settings = config.native
+    if grammar.name not in _EACH or settings is None or config.database is not None:
+        return ()
+    if getattr(options, "json_", False) or _has_tenants(grammar.name, settings, options):
+        return ()
+    return tuple(settings.databases)
+
+
 def require_one(grammar: Grammar, config: Config, options: CommandOptions) -> None:
     """Raises ConfigurationError where one of several databases or tenants has to be named."""
     settings = config.native

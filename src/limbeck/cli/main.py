@@ -20,6 +20,7 @@ from limbeck.cli.arguments import (
     RevisionCommand,
     means_several,
     native_defaults,
+    one_after_the_other,
     repeated,
     require_one,
 )
@@ -140,21 +141,42 @@ def _execute(
         config.ask, config.choose = asker(), chooser()
         config.database, config.tenant = where.get("database_"), where.get("tenant_")
         native_defaults(grammar.name, options, config)
+        if each := one_after_the_other(grammar, config, options):
+            return max(_execute_for(name, grammar, config, options) for name in each)
         several = means_several(grammar, config, options)
         if where and grammar.name != "config" and not several:
             require_one(grammar, config, options)
         if values.get("json_"):
             return _run_for_document(grammar, config, options, several)
-        status = _run(grammar, config, options, several)
+        return _status(_run(grammar, config, options, several))
     except (KeyboardInterrupt, BrokenPipeError, click.ClickException):
         raise
     except Exception as error:
-        if globals_["raiseerr"]:
-            raise
-        if isinstance(error, RevisionError):
-            error = CommandError(command.explain(grammar.name, error))
-        return fail(error)
-    return status if isinstance(status, int) else 0
+        return _failed(grammar, options, error)
+
+
+def _execute_for(name: str, grammar: Grammar, config: Config, options: CommandOptions) -> int:
+    """Runs a command for one of several databases; where it fails the others still have theirs."""
+    config.print_stdout(f"{name}:")
+    try:
+        return _status(_run(grammar, config.narrowed(name), options, False))
+    except (KeyboardInterrupt, BrokenPipeError, click.ClickException):
+        raise
+    except Exception as error:
+        return _failed(grammar, options, error)
+
+
+def _failed(grammar: Grammar, options: CommandOptions, error: Exception) -> int:
+    """Says what went wrong, and gives the exit status."""
+    if options.raiseerr:
+        raise error
+    if isinstance(error, RevisionError):
+        error = CommandError(command.explain(grammar.name, error))
+    return fail(error)
+
+
+def _status(found: Any) -> int:
+    return found if isinstance(found, int) else 0
 
 
 def _config(grammar: Grammar, globals_: dict[str, Any], options: CommandOptions) -> Config:
